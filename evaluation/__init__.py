@@ -1,0 +1,1 @@
+"""Measuring: data sets, measures, runs, reports, benchmarks, load."""

@@ -1,0 +1,149 @@
+"""From a text to what is indexed: UniDic lemmas, terms of this field, and character n-grams.
+
+The same `Analyzer` reads the knowledge and the questions, so that both always meet in the same form.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import fugashi
+
+from knowledge.text.lexicon import Lexicon
+from knowledge.text.normalize import normalize
+
+LONGEST_TEXT = 4_000  # characters that are analysed; twice what a user may send
+_IGNORED_POS = ("助詞", "助動詞", "補助記号", "空白", "記号")
+_INFLECTED_POS = ("動詞", "形容詞")
+_IGNORED_LEMMAS = frozenset(
+    [
+        "為る",
+        "有る",
+        "居る",
+        "成る",
+        "御",
+        "其の",
+        "此の",
+        "言う",
+        "物",
+        "事",
+        "様",
+        "です",
+        "ます",
+        "呉れる",
+        "下さる",
+        "頂く",
+        "貰う",
+        "良い",
+    ]
+)
+# Ids of terms.yaml that name a kind of answer.
+WANTED = ("q-amount", "q-when", "q-where", "q-who", "q-how", "q-why", "q-merit", "q-risk", "q-difference", "q-what")
+_NEGATIONS = frozenset(("ない", "無い", "ず", "ぬ"))
+_KATAKANA_TO_HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word as UniDic cuts it: surface, dictionary form, reading of it (katakana), part of speech, span."""
+
+    surface: str
+    lemma: str
+    reading: str
+    pos: str
+    start: int
+    end: int
+
+    @property
+    def is_content(self) -> bool:
+        """Whether the word carries meaning of its own and is worth indexing."""
+        return not self.pos.startswith(_IGNORED_POS) and self.lemma not in _IGNORED_LEMMAS
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A term of this field found in a text: its span, and the ids of what it names."""
+
+    start: int
+    end: int
+    concepts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """A text in its normal form, its tokens, and the terms of this field that it mentions."""
+
+    text: str
+    tokens: tuple[Token, ...]
+    mentions: tuple[Mention, ...]
+
+    @cached_property
+    def concepts(self) -> tuple[str, ...]:
+        """The ids of what the text mentions, each once."""
+        return tuple(dict.fromkeys(concept for mention in self.mentions for concept in mention.concepts))
+
+    @cached_property
+    def terms(self) -> tuple[str, ...]:
+        """Index terms with repetitions: lemmas of content words, and concepts marked with '@'."""
+        lemmas = [token.lemma for token in self.tokens if token.is_content]
+        return (*lemmas, *(f"@{concept}" for concept in self.concepts))
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """The concepts that are of this field, without the kinds of answer that any field asks for."""
+        return tuple(concept for concept in self.concepts if concept not in WANTED)
+
+    @cached_property
+    def wants(self) -> int:
+        """The kinds of answer that the text asks for (amount, time, place …), as bits (see `WANTED`)."""
+        return sum(1 << number for number, wanted in enumerate(WANTED) if wanted in self.concepts)
+
+    @cached_property
+    def is_negated(self) -> bool:
+        """Whether the text denies something (倒産していなくても, 払えない)."""
+        return any(token.lemma in _NEGATIONS for token in self.tokens)
+
+    @cached_property
+    def grams(self) -> tuple[str, ...]:
+        """Character bigrams and trigrams of the text in hiragana, without spaces and punctuation."""
+        letters = "".join(filter(str.isalnum, self.text.translate(_KATAKANA_TO_HIRAGANA)))
+        return tuple(letters[i : i + size] for size in (2, 3) for i in range(len(letters) - size + 1))
+
+
+class Analyzer:
+    """Analyses texts with MeCab and unidic-lite (fugashi) and a lexicon of this field's terms.
+
+    Safe to share between threads: `Tagger.parse` returns one string while it holds the interpreter lock.
+    """
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._tagger = fugashi.Tagger()
+        self._lexicon = lexicon
+
+    def analyze(self, text: str) -> Analysis:
+        """Analyses the first `LONGEST_TEXT` characters of any string; never fails."""
+        normal = normalize(text[:LONGEST_TEXT])
+        tokens = self._tokens(normal)
+        spans = {token.start: token.end for token in tokens}
+        mentions = [Mention(*found) for found in self._lexicon.find(normal, spans)]
+        return Analysis(normal, tokens, (*mentions, *self._inflected(tokens, mentions)))
+
+    def _inflected(self, tokens: tuple[Token, ...], mentions: list[Mention]) -> Iterator[Mention]:
+        """Verbs and adjectives that are terms by their dictionary form (飛んだら → 飛ぶ)."""
+        covered = {position for mention in mentions for position in range(mention.start, mention.end)}
+        for token in tokens:
+            inflected = token.pos.startswith(_INFLECTED_POS) and token.start not in covered
+            if inflected and (concepts := self._lexicon.exact(token.lemma)):
+                yield Mention(token.start, token.end, concepts)
+
+    def _tokens(self, text: str) -> tuple[Token, ...]:
+        tokens, position = [], 0
+        for line in self._tagger.parse(text).split("\n"):
+            surface, *features = line.split("\t")
+            if len(features) < 4:  # EOS
+                continue
+            start = text.index(surface, position)
+            position = start + len(surface)
+            lemma = features[2].partition("-")[0] or surface
+            tokens.append(Token(surface, lemma, features[1], features[3], start, position))
+        return tuple(tokens)
