@@ -1,0 +1,1 @@
+"""The conversation: engine, policy, replies and ports. Pure: no I/O, no clock, no randomness."""

@@ -1,0 +1,1 @@
+"""What the user wants: intents, slots and, later, guided consultations."""
