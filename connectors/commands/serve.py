@@ -1,0 +1,72 @@
+"""`sodan serve`: the whole product on one port."""
+
+import logging
+from contextlib import ExitStack
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+import click
+
+from bot.ports import StorageUnavailableError
+from connectors.settings import Settings
+from connectors.single_process import AlreadyRunningError, only_process
+
+if TYPE_CHECKING:
+    import uvicorn
+
+    from connectors.events import LocalEvents
+
+SHUTDOWN_SECONDS = 10
+
+
+@click.command()
+@click.option("--host", help="待ち受けるアドレス(既定 SODAN_HOST)")
+@click.option("--port", type=click.IntRange(1, 65535), help="待ち受けるポート(既定 SODAN_PORT)")
+def serve(host: str | None, port: int | None) -> None:
+    """相談ページとAPIをひとつのポートで動かす"""
+    settings = Settings()
+    overrides = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    _run(settings.model_copy(update=overrides))
+
+
+def _run(settings: Settings) -> None:
+    import uvicorn
+
+    from connectors.app import create_app
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    with ExitStack() as stack:
+        try:
+            if path := _embedded_path(settings):
+                stack.enter_context(only_process(path))
+            app = create_app(settings)
+        except (AlreadyRunningError, StorageUnavailableError, OSError) as error:
+            raise click.ClickException(f"始められません: {error}") from error
+        click.echo(f"相談ページ: http://{settings.host}:{settings.port}/")
+        config = uvicorn.Config(
+            app,
+            host=settings.host,
+            port=settings.port,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+        )
+        _server(config, app.state.web.events).run()
+
+
+def _server(config: "uvicorn.Config", events: "LocalEvents") -> "uvicorn.Server":
+    """A server that tells live listeners to end first; else it would wait for them."""
+    import uvicorn
+
+    class Server(uvicorn.Server):
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            events.close()
+            super().handle_exit(sig, frame)
+
+    return Server(config)
+
+
+def _embedded_path(settings: Settings) -> Path | None:
+    url = settings.storage_url
+    return Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:///") else None

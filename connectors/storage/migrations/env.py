@@ -1,0 +1,9 @@
+"""Alembic's entry: runs the migrations on the connection that `connectors.storage.migrating` hands in."""
+
+from alembic import context
+
+from connectors.storage.schema import metadata
+
+context.configure(connection=context.config.attributes["connection"], target_metadata=metadata, render_as_batch=True)
+with context.begin_transaction():
+    context.run_migrations()

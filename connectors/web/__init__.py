@@ -1,0 +1,1 @@
+"""The web: conversation API, chat page and problem documents."""

@@ -1,0 +1,78 @@
+"""The loops that answer what waits in the inbox and deliver what waits in the outbox."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from bot.ports import Clock, Outbox, StorageUnavailableError
+from bot.service import Service
+from connectors.events import LocalEvents
+
+logger = logging.getLogger(__name__)
+
+IDLE_SECONDS = 2.0  # looks again even if nobody rang: a ring is only a hint
+PAUSE_AFTER_FAILURE = 1.0
+INBOX, OUTBOX = "inbox", "outbox"
+
+
+class Workers:
+    """Runs `count` answering loops and one delivering loop until stopped."""
+
+    def __init__(self, service: Service, outbox: Outbox, events: LocalEvents, clock: Clock, count: int) -> None:
+        self._service = service
+        self._outbox = outbox
+        self._events = events
+        self._clock = clock
+        self._count = count
+        self._threads = ThreadPoolExecutor(count + 1, thread_name_prefix="sodan-worker")
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        """Starts the loops; what waited from before a crash is taken up at once."""
+        steps = [(self._answer, INBOX)] * self._count + [(self._deliver, OUTBOX)]
+        self._tasks = [asyncio.create_task(self._loop(step, name)) for step, name in steps]
+
+    async def stop(self) -> None:
+        """Lets the turn under way end, then stops."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.to_thread(self._threads.shutdown)
+
+    async def _loop(self, step: Callable[[], bool], name: str) -> None:
+        with self._events.listen(name) as bell:
+            while True:
+                bell.clear()
+                if await self._ran(step):
+                    continue
+                try:
+                    await asyncio.wait_for(bell.wait(), IDLE_SECONDS)
+                except TimeoutError:
+                    continue
+
+    async def _ran(self, step: Callable[[], bool]) -> bool:
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, step)
+        except StorageUnavailableError as error:
+            logger.warning("storage is unavailable, trying again: %s", error)
+        except Exception:
+            # A loop that died in silence would leave every later message unanswered.
+            logger.exception("worker step failed, trying again")
+        await asyncio.sleep(PAUSE_AFTER_FAILURE)
+        return True
+
+    def _answer(self) -> bool:
+        answered = self._service.process_next()
+        if answered:
+            self._events.ring(OUTBOX)
+        return answered
+
+    def _deliver(self) -> bool:
+        """Web deliveries: the message already stands in the log, so delivering is waking who listens for it."""
+        deliveries = self._outbox.due(self._clock.now())
+        if not deliveries:
+            return False
+        self._events.ring(*{delivery.conversation_id for delivery in deliveries})
+        self._outbox.mark_sent(deliveries, self._clock.now())
+        return True
