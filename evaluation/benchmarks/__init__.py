@@ -1,0 +1,1 @@
+"""Speed and memory, each beside a peer or a goal in the same run."""
