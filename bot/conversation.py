@@ -8,12 +8,45 @@ from bot.decision import Decision
 from bot.replies import Reply
 
 
-class Utterance(Struct, frozen=True):
+class Utterance(Struct, frozen=True, tag="utterance"):
     """What the user sent: `text`, or the `action` string of something tapped (then `text` is its label)."""
 
     text: str
     action: str = ""
     channel: str = "web"
+
+
+class Followed(Struct, frozen=True, tag="followed"):
+    """The user added the account as a friend, or unblocked it."""
+
+
+class Blocked(Struct, frozen=True, tag="blocked"):
+    """The user blocked the account: nothing reaches them any more."""
+
+
+class Unsent(Struct, frozen=True, tag="unsent"):
+    """The user took back the message that the channel calls `external_id`."""
+
+    external_id: str
+
+
+class Joined(Struct, frozen=True, tag="joined"):
+    """The account was taken into a group or room, where it does not consult."""
+
+
+class Media(Struct, frozen=True, tag="media"):
+    """Something that is not text; `kind` is "sticker", "image", … as the channel calls it."""
+
+    kind: str
+
+
+class Ignored(Struct, frozen=True, tag="ignored"):
+    """Stored for the record and never answered; `why` says why."""
+
+    why: str
+
+
+Event = Utterance | Followed | Blocked | Unsent | Joined | Media | Ignored
 
 
 class Offer(Struct, frozen=True):

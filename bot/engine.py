@@ -23,6 +23,7 @@ from knowledge.search import Candidate
 
 MISSES_BEFORE_PERSON = 2
 CONTEXT_LIFETIME = datetime.timedelta(hours=12)  # a bare 「2」 the next day picks nothing
+GREETING_ENTRIES = ("safety-001", "shokibo-001", "keiei-kakushin-001")
 OFFER_FLOOR = 0.02  # candidates less likely than this are not worth showing
 
 
@@ -55,6 +56,20 @@ class Engine:
         after, decision = self._decide(_Situation(state, utterance, self._understander.understand(utterance.text)))
         after = msgspec.structs.replace(after, at=now.astimezone(datetime.UTC).isoformat())
         return Turn(after, decision, compose(decision, self._knowledge, self.texts))
+
+    def greet(self, state: State) -> Turn:
+        """Welcomes a new friend: what this is, when people answer, what is kept, and questions to try."""
+        examples = tuple(self._knowledge.entry[name] for name in GREETING_ENTRIES if name in self._knowledge.entry)
+        choices = tuple(Choice(entry.question, f"entry:{entry.id}") for entry in examples)
+        text = self.texts.say("greeting.welcome")
+        return self._told(state, Decision(action="smalltalk", text=text, choices=choices))
+
+    def say(self, state: State, key: str) -> Turn:
+        """A turn that only says a sentence of the texts; what was offered stays offered."""
+        return self._told(state, self._presenter.say("smalltalk", key))
+
+    def _told(self, state: State, decision: Decision) -> Turn:
+        return Turn(state, decision, compose(decision, self._knowledge, self.texts))
 
     def label(self, action: str) -> str:
         """The words of a tapped action, as they stand in the transcript; the action itself where it is unknown."""

@@ -6,7 +6,7 @@ from typing import Literal, Protocol
 
 from msgspec import Struct
 
-from bot.conversation import State, Turn, Utterance
+from bot.conversation import Event, State, Turn, Utterance
 
 Role = Literal["user", "bot", "expert", "system"]
 
@@ -42,6 +42,25 @@ class Incoming(Struct, frozen=True):
     utterance: Utterance
 
 
+class Arrival(Struct, frozen=True):
+    """An event of a messenger, whose user (`key`) may be new to us.
+
+    `text` is what the user wrote, as it stands in the transcript (empty: no message of the user's);
+    `external_id` is the channel's id of it; `reply_token` answers for free while it lives, from `delivered_at` on.
+    """
+
+    channel: str
+    key: str
+    event_id: str
+    event: Event
+    occurred_at: datetime.datetime
+    delivered_at: datetime.datetime
+    text: str = ""
+    external_id: str = ""
+    reply_token: str = ""
+    raw: str = ""
+
+
 class Receipt(Struct, frozen=True):
     """The stored message, and whether it had been stored before (the same event id)."""
 
@@ -50,14 +69,26 @@ class Receipt(Struct, frozen=True):
 
 
 class Work(Protocol):
-    """The oldest unprocessed utterance of a conversation that nobody else is working on, inside one transaction."""
+    """The oldest unprocessed event of a conversation that nobody else is working on, inside one transaction.
+
+    What its methods do takes effect when the context ends well.
+    """
 
     conversation_id: str
-    utterance: Utterance
+    event: Event
     state: State
 
-    def complete(self, turn: Turn, at: datetime.datetime) -> None:
-        """Stores reply, state and delivery and marks the utterance done; it takes effect when the context ends."""
+    def complete(self, turn: Turn, at: datetime.datetime, leaves: bool = False) -> None:
+        """Stores reply, state and delivery and marks the event done; `leaves`: the chat is left after it."""
+
+    def finish(self, at: datetime.datetime) -> None:
+        """Marks the event done without an answer."""
+
+    def cancel_deliveries(self, at: datetime.datetime) -> None:
+        """Takes back everything that was still to be delivered to this conversation."""
+
+    def erase(self, external_id: str, words: str) -> None:
+        """Replaces the text of a message everywhere by `words`; what was not answered yet will not be."""
 
 
 class Conversations(Protocol):
@@ -72,11 +103,24 @@ class Conversations(Protocol):
     def receive(self, incoming: Incoming, at: datetime.datetime) -> Receipt:
         """Writes an utterance down; once it returns, it survives a crash. Raises ConversationNotFoundError."""
 
+    def arrive(self, arrivals: tuple[Arrival, ...], at: datetime.datetime) -> int:
+        """Writes events of a messenger down, all or none, each once; returns how many were new."""
+
     def messages(self, conversation_id: str, after: int, limit: int = 500) -> tuple[Message, ...]:
         """The messages after number `after`, in order."""
 
     def next_work(self) -> AbstractContextManager[Work | None]:
         """Opens the next work in a transaction that commits when the context ends well; None if there is none."""
+
+
+class Outbox(Protocol):
+    """Deliveries that need nothing but a wake-up (web). They are written in the transaction of their turn."""
+
+    def due(self, now: datetime.datetime, limit: int = 100) -> tuple["Delivery", ...]:
+        """The oldest deliveries whose time has come."""
+
+    def mark_sent(self, deliveries: tuple["Delivery", ...], at: datetime.datetime) -> None:
+        """They reached their channel and are never sent again."""
 
 
 class Delivery(Struct, frozen=True):
@@ -87,16 +131,6 @@ class Delivery(Struct, frozen=True):
     channel: str
     seq: int
     attempts: int
-
-
-class Outbox(Protocol):
-    """Deliveries still to be made. They are written in the transaction of the turn that made them."""
-
-    def due(self, now: datetime.datetime, limit: int = 100) -> tuple[Delivery, ...]:
-        """The oldest deliveries whose time has come."""
-
-    def mark_sent(self, deliveries: tuple[Delivery, ...], at: datetime.datetime) -> None:
-        """They reached their channel and are never sent again."""
 
 
 class Clock(Protocol):

@@ -5,10 +5,11 @@ Talks to ports only. A crash before a turn is stored repeats the turn; after it,
 
 import logging
 import time
+from typing import assert_never
 
 import msgspec
 
-from bot.conversation import State, Turn, Utterance
+from bot.conversation import Blocked, Followed, Ignored, Joined, Media, State, Turn, Unsent, Utterance
 from bot.decision import Decision
 from bot.engine import Engine
 from bot.ports import Clock, Conversations, Incoming, Receipt, Work
@@ -54,13 +55,35 @@ class Service:
         with self._conversations.next_work() as work:
             if work is None:
                 return False
-            work.complete(self._turn(work), self._clock.now())
+            self._process(work)
         return True
 
-    def _turn(self, work: Work) -> Turn:
+    def _process(self, work: Work) -> None:
+        now = self._clock.now()
+        match work.event:
+            case Utterance() as utterance:
+                work.complete(self._turn(work, utterance), now)
+            case Followed():
+                work.complete(self._engine.greet(work.state), now)
+            case Media(kind=kind):
+                work.complete(self._engine.say(work.state, f"media.{'sticker' if kind == 'sticker' else 'other'}"), now)
+            case Joined():
+                work.complete(self._engine.say(work.state, "group.leaving"), now, leaves=True)
+            case Blocked():
+                work.cancel_deliveries(now)
+                work.finish(now)
+            case Unsent(external_id=external_id):
+                work.erase(external_id, self._engine.texts.say("unsent.words"))
+                work.finish(now)
+            case Ignored():
+                work.finish(now)
+            case _ as unreachable:
+                assert_never(unreachable)
+
+    def _turn(self, work: Work, utterance: Utterance) -> Turn:
         started = time.perf_counter()
         try:
-            turn = self._engine.turn(work.state, work.utterance, self._clock.now())
+            turn = self._engine.turn(work.state, utterance, self._clock.now())
         except Exception:
             # The one broad catch: a user must never be left without a word because of a fault of ours.
             logger.exception("turn failed in conversation %s", work.conversation_id)

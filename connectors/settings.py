@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -15,6 +15,13 @@ class Settings(BaseSettings):
     database_url: str = Field("", description="データベースのURL。空なら data_folder の中の SQLite")
     host: str = Field("127.0.0.1", description="待ち受けるアドレス")
     port: int = Field(8000, ge=1, le=65535, description="待ち受けるポート")
+    line_channel_secrets: tuple[SecretStr, ...] = Field(
+        (), description='LINEのチャネルシークレットのJSONの一覧(例 `["今の","次の"]`)。空なら webhook は閉じています'
+    )
+    line_access_token: SecretStr = Field(
+        SecretStr(""), description="LINEのチャネルアクセストークン(長期)。空なら LINE には送りません"
+    )
+    line_api_url: str = Field("", description="LINE API の代わりのURL(試験や中継用。ふつうは空)")
     workers: int = Field(2, ge=1, le=32, description="発話に答えるスレッドの数")
 
     @property

@@ -18,11 +18,11 @@ START_SECONDS = 60
 class Server:
     """One server over one data folder."""
 
-    def __init__(self, data_folder: Path, index_folder: Path, largest_file: int = 0) -> None:
+    def __init__(self, data_folder: Path, index_folder: Path, largest_file: int = 0, **settings: str) -> None:
         """A server that has not started yet.
 
         `index_folder` holds a built search index, so that starting takes no time for building one. `largest_file`
-        is how many bytes a file may have (0: as many as it likes): where a write fails as on a full disk.
+        is how many bytes a file may have (0: as many as it likes): where a write fails as on a full disk. `settings` become SODAN_… variables.
         """
         self.data_folder = data_folder
         data_folder.mkdir(parents=True, exist_ok=True)
@@ -30,6 +30,7 @@ class Server:
             if index.parent != data_folder:
                 shutil.copy(index, data_folder)
         self._largest_file = largest_file
+        self._settings = {f"SODAN_{name.upper()}": value for name, value in settings.items()}
         self._process: subprocess.Popen[bytes] | None = None
         self._log = data_folder / "server.log"
         with socket.socket() as probe:
@@ -48,7 +49,10 @@ class Server:
         environment = os.environ | {"SODAN_DATA_FOLDER": str(self.data_folder), "SODAN_PORT": str(self.port)}
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                ["bash", "-c", f'{self._limit()} exec "$0" serve', COMMAND], env=environment, stdout=log, stderr=log
+                ["bash", "-c", f'{self._limit()} exec "$0" serve', COMMAND],
+                env=environment | self._settings,
+                stdout=log,
+                stderr=log,
             )
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:

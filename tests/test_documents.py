@@ -53,7 +53,8 @@ def test_every_setting_stands_in_the_readme_with_its_default_and_meaning(name: s
 
     row = table_rows(README).get(f"SODAN_{name.upper()}")
 
-    assert row == [str(field.default) or "(空)", field.description]
+    shown = str(field.default) if field.default else "(空)"
+    assert row == [shown, field.description]
 
 
 def test_the_readme_names_no_setting_that_does_not_exist() -> None:

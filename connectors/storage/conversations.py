@@ -1,4 +1,4 @@
-"""`bot.ports.Conversations` and `bot.ports.Outbox` on a relational database."""
+"""`bot.ports.Conversations` on a relational database."""
 
 import datetime
 import logging
@@ -10,9 +10,11 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from bot.conversation import State, Turn, Utterance
-from bot.ports import ConversationNotFoundError, Delivery, Incoming, Message, Receipt
+from bot.conversation import Event, Ignored, State, Turn
+from bot.ports import Arrival, ConversationNotFoundError, Incoming, Message, Receipt
+from connectors.storage.arriving import arrived
 from connectors.storage.database import Database
+from connectors.storage.rows import insert_message, to_json
 from connectors.storage.schema import conversations, inbox, messages, outbox
 
 logger = logging.getLogger(__name__)
@@ -31,7 +33,7 @@ class SqlConversations:
             "id": identifier,
             "channel": channel,
             "token_hash": token_hash,
-            "state": _json(State()),
+            "state": to_json(State()),
             "last_seq": 0,
             "created_at": at,
             "updated_at": at,
@@ -56,6 +58,11 @@ class SqlConversations:
                 return Receipt(_store_received(connection, incoming, channel, seq, at), duplicate=False)
             connection.rollback()
         return Receipt(self.messages(incoming.conversation_id, stored - 1, limit=1)[0], duplicate=True)
+
+    def arrive(self, arrivals: tuple[Arrival, ...], at: datetime.datetime) -> int:
+        """Stores events of a messenger in one transaction, each once; unknown users get a conversation."""
+        with self._database.write() as connection:
+            return sum(arrived(connection, arrival, at) for arrival in arrivals)
 
     def messages(self, conversation_id: str, after: int, limit: int = 500) -> tuple[Message, ...]:
         """The messages after number `after`, in order."""
@@ -86,62 +93,75 @@ class SqlConversations:
 
 
 class SqlWork:
-    """An utterance being answered, inside the transaction that will hold the answer."""
+    """An event being answered, inside the transaction that will hold the answer."""
 
     def __init__(self, connection: sa.Connection, conversation: Any, event: Any) -> None:
         self._connection = connection
         self._conversation = conversation
-        self._event = event
+        self._row = event
         self.conversation_id: str = conversation.id
-        self.utterance = msgspec.json.decode(event.utterance, type=Utterance)
+        self.event = msgspec.json.decode(event.event, type=Event)
         self.state = _state(conversation)
 
-    def complete(self, turn: Turn, at: datetime.datetime) -> None:
-        """Stores reply, state and delivery and marks the utterance done."""
-        identifier, channel, seq = self._conversation.id, self._conversation.channel, self._conversation.last_seq + 1
-        execute = self._connection.execute
+    def complete(self, turn: Turn, at: datetime.datetime, leaves: bool = False) -> None:
+        """Stores reply, state and delivery and marks the event done."""
+        identifier, seq = self._conversation.id, self._conversation.last_seq + 1
         reply = Message(
             seq=seq,
             role="bot",
             text=turn.reply.text,
             at=at,
             action=turn.decision.action,
-            parts=_json(turn.reply.parts),
+            parts=to_json(turn.reply.parts),
         )
-        _insert_message(self._connection, identifier, reply, decision=_json(turn.decision))
-        execute(
+        insert_message(self._connection, identifier, reply, decision=to_json(turn.decision))
+        self._connection.execute(
             conversations.update()
             .where(conversations.c.id == identifier)
-            .values(state=_json(turn.state), last_seq=seq, updated_at=at)
+            .values(state=to_json(turn.state), last_seq=seq, updated_at=at)
         )
-        delivery = {"conversation_id": identifier, "channel": channel, "seq": seq, "attempts": 0, "next_attempt_at": at}
-        execute(outbox.insert().values(delivery))
-        execute(inbox.update().where(inbox.c.id == self._event.id).values(done_at=at))
+        self._connection.execute(outbox.insert().values(self._delivery(seq, at) | {"leaves": leaves}))
+        self.finish(at)
 
+    def finish(self, at: datetime.datetime) -> None:
+        """Marks the event done without an answer."""
+        self._connection.execute(inbox.update().where(inbox.c.id == self._row.id).values(done_at=at))
 
-class SqlOutbox:
-    """Deliveries in the table `outbox`."""
+    def cancel_deliveries(self, at: datetime.datetime) -> None:
+        """Takes back everything that was still to be delivered to this conversation."""
+        mine = sa.and_(outbox.c.conversation_id == self.conversation_id, outbox.c.is_open)
+        values = {"status": "cancelled", "is_open": False, "error": f"cancelled at {at.isoformat()}"}
+        self._connection.execute(outbox.update().where(mine).values(values))
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    def due(self, now: datetime.datetime, limit: int = 100) -> tuple[Delivery, ...]:
-        """The oldest deliveries whose time has come."""
-        query = (
-            sa.select(outbox)
-            .where(outbox.c.sent_at.is_(None), outbox.c.next_attempt_at <= now)
-            .order_by(outbox.c.id)
-            .limit(limit)
+    def erase(self, external_id: str, words: str) -> None:
+        """Replaces the text of a message everywhere; an utterance still waiting is not answered."""
+        execute, mine = self._connection.execute, self.conversation_id
+        execute(
+            messages.update()
+            .where(messages.c.conversation_id == mine, messages.c.external_id == external_id)
+            .values(text=words)
         )
-        with self._database.read() as connection:
-            rows = connection.execute(query).all()
-        return tuple(Delivery(row.id, row.conversation_id, row.channel, row.seq, row.attempts) for row in rows)
+        gone = to_json(Ignored("unsent"))
+        execute(
+            inbox.update().where(inbox.c.conversation_id == mine, inbox.c.external_id == external_id).values(event=gone)
+        )
 
-    def mark_sent(self, deliveries: tuple[Delivery, ...], at: datetime.datetime) -> None:
-        """They reached their channel and are never sent again."""
-        done = outbox.c.id.in_([delivery.id for delivery in deliveries])
-        with self._database.write() as connection:
-            connection.execute(outbox.update().where(done).values(sent_at=at, attempts=outbox.c.attempts + 1))
+    def _delivery(self, seq: int, at: datetime.datetime) -> dict[str, Any]:
+        return {
+            "conversation_id": self._conversation.id,
+            "channel": self._conversation.channel,
+            "seq": seq,
+            "status": "new",
+            "attempts": 0,
+            "next_attempt_at": at,
+            "reply_token": self._row.reply_token,
+            "token_from": self._row.delivered_at if self._row.reply_token else None,
+            "retry_key": "",
+            "payload": "",
+            "error": "",
+            "created_at": at,
+            "is_open": True,
+        }
 
 
 _WAITING = (
@@ -153,15 +173,11 @@ _WAITING = (
     .with_for_update(of=conversations, skip_locked=True)
 )
 _OLDEST = (
-    sa.select(inbox.c.id, inbox.c.utterance)
+    sa.select(inbox.c.id, inbox.c.event, inbox.c.reply_token, inbox.c.delivered_at)
     .where(inbox.c.conversation_id == sa.bindparam("conversation"), inbox.c.done_at.is_(None))
-    .order_by(inbox.c.id)
+    .order_by(inbox.c.occurred_at, inbox.c.id)
     .limit(1)
 )
-
-
-def _json(value: object) -> str:
-    return msgspec.json.encode(value).decode()
 
 
 def _state(conversation: Any) -> State:
@@ -197,34 +213,22 @@ def _store_received(
     connection: sa.Connection, incoming: Incoming, channel: str, seq: int, at: datetime.datetime
 ) -> Message:
     message = Message(seq=seq, role="user", text=incoming.utterance.text, at=at, client_id=incoming.event_id)
-    _insert_message(connection, incoming.conversation_id, message)
+    insert_message(connection, incoming.conversation_id, message)
     connection.execute(
         inbox.insert().values(
             channel=channel,
             event_id=incoming.event_id,
             conversation_id=incoming.conversation_id,
+            external_id="",
             seq=seq,
-            utterance=_json(incoming.utterance),
+            event=to_json(incoming.utterance),
+            reply_token="",
+            occurred_at=at,
+            delivered_at=at,
             received_at=at,
         )
     )
     return message
-
-
-def _insert_message(connection: sa.Connection, conversation_id: str, message: Message, decision: str = "") -> None:
-    connection.execute(
-        messages.insert().values(
-            conversation_id=conversation_id,
-            seq=message.seq,
-            role=message.role,
-            text=message.text,
-            client_id=message.client_id,
-            action=message.action,
-            parts=message.parts,
-            decision=decision,
-            created_at=message.at,
-        )
-    )
 
 
 def _message(row: Any) -> Message:

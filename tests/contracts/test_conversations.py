@@ -10,9 +10,10 @@ from bot.conversation import Offer, State, Turn, Utterance
 from bot.decision import Decision
 from bot.ports import ConversationNotFoundError, Incoming
 from bot.replies import Reply, TextPart
-from connectors.storage.conversations import SqlConversations, SqlOutbox
+from connectors.storage.conversations import SqlConversations
 from connectors.storage.database import Database
 from connectors.storage.migrating import migrate
+from connectors.storage.outbox import SqlOutbox
 from tests.fakes import FixedClock
 
 
@@ -41,8 +42,9 @@ def answer_all(conversations: SqlConversations, clock: FixedClock) -> list[str]:
         with conversations.next_work() as work:
             if work is None:
                 return answered
-            answered.append(work.utterance.text)
-            work.complete(turn(f"re: {work.utterance.text}"), clock.now())
+            assert isinstance(work.event, Utterance)
+            answered.append(work.event.text)
+            work.complete(turn(f"re: {work.event.text}"), clock.now())
 
 
 def texts(conversations: SqlConversations, conversation: str) -> list[tuple[int, str, str]]:
