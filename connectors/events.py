@@ -18,6 +18,12 @@ class LocalEvents:
         """Names the event loop in which listeners wait."""
         self._loop = loop
 
+    async def start(self) -> None:
+        """Starts what waking needs; nothing inside one process."""
+
+    async def stop(self) -> None:
+        """Ends it."""
+
     @contextmanager
     def listen(self, name: str) -> Iterator[asyncio.Event]:
         """A bell that is rung for `name`; clear it before fetching, then wait."""

@@ -19,6 +19,7 @@ from bot.engine import Engine
 from bot.replies import Part
 from connectors.app import create_app
 from connectors.cli import sodan
+from connectors.runtime import build_runtime
 from connectors.settings import Settings
 from connectors.storage.schema import metadata
 from knowledge.text.analyzer import WANTED
@@ -119,9 +120,11 @@ def test_every_direct_dependency_has_its_reason() -> None:
     assert explained - {"パッケージ", "---"} == direct_dependencies()
 
 
-def test_every_route_stands_in_the_architecture(engine: Engine, tmp_path: Path) -> None:
-    app = create_app(Settings(data_folder=tmp_path), engine)
-    app.state.database.close()
+def test_every_route_stands_in_the_architecture(cache_folder: Path, tmp_path: Path) -> None:
+    settings = Settings(data_folder=cache_folder, database_url=f"sqlite:///{tmp_path / 'sodan.db'}")
+    runtime = build_runtime(settings)
+    app = create_app(settings, runtime)
+    runtime.database.close()
 
     paths = {context.path for context in iter_route_contexts(app.routes)}
 

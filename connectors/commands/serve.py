@@ -24,7 +24,7 @@ SHUTDOWN_SECONDS = 10
 @click.option("--host", help="待ち受けるアドレス(既定 SODAN_HOST)")
 @click.option("--port", type=click.IntRange(1, 65535), help="待ち受けるポート(既定 SODAN_PORT)")
 def serve(host: str | None, port: int | None) -> None:
-    """相談ページとAPIをひとつのポートで動かす"""
+    """相談ページとAPI、LINEのwebhookをひとつのポートで動かす"""
     settings = Settings()
     overrides = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     _run(settings.model_copy(update=overrides))
@@ -34,25 +34,28 @@ def _run(settings: Settings) -> None:
     import uvicorn
 
     from connectors.app import create_app
+    from connectors.runtime import build_runtime
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     with ExitStack() as stack:
         try:
             if path := _embedded_path(settings):
+                if settings.workers == 0:
+                    raise click.ClickException("SODAN_WORKERS=0 は SQLite では使えません(答えるプロセスがなくなります)")
                 stack.enter_context(only_process(path))
-            app = create_app(settings)
+            runtime = build_runtime(settings)
         except (AlreadyRunningError, StorageUnavailableError, OSError) as error:
             raise click.ClickException(f"始められません: {error}") from error
         click.echo(f"相談ページ: http://{settings.host}:{settings.port}/")
         config = uvicorn.Config(
-            app,
+            create_app(settings, runtime),
             host=settings.host,
             port=settings.port,
             log_config=None,
             access_log=False,
             timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         )
-        _server(config, app.state.web.events).run()
+        _server(config, runtime.events).run()
 
 
 def _server(config: "uvicorn.Config", events: "LocalEvents") -> "uvicorn.Server":

@@ -15,6 +15,7 @@ from bot.texts import Texts
 from connectors.events import LocalEvents
 from connectors.line.client import LineClient, Result
 from connectors.line.delivering import Answer, Claim, Settled, Status, settle
+from connectors.line.limits import MOST_MESSAGES
 from connectors.line.render import render
 from connectors.storage.outbox import LineOutbox
 from connectors.workers import OUTBOX
@@ -25,6 +26,7 @@ AT_ONCE = 50  # calls to LINE under way
 LEASE = datetime.timedelta(seconds=15)  # longer than a call may take, shorter than a reply token lives
 IDLE_SECONDS = 1.0
 CLOSED_SECONDS = 60.0  # nothing is sent this long after LINE refused our access token
+LOADING_AFTER, LOADING_UNTIL = datetime.timedelta(seconds=1), datetime.timedelta(seconds=60)
 _STORAGE_PAUSE = 1.0
 
 
@@ -53,12 +55,14 @@ class LineDeliverer:
         """Starts the loop."""
         self._client = self._make_client()
         self._task = asyncio.create_task(self._loop())
+        self._loading = asyncio.create_task(self._show_loading())
 
     async def stop(self) -> None:
         """Takes nothing new, lets the calls under way end, and closes the client."""
         if self._task:
             self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            self._loading.cancel()
+            await asyncio.gather(self._task, self._loading, return_exceptions=True)
         await asyncio.gather(*self._under_way, return_exceptions=True)
         await self._client.close()
 
@@ -74,6 +78,20 @@ class LineDeliverer:
                     continue
                 if not claimed:
                     await self._rest(bell)
+
+    async def _show_loading(self) -> None:
+        """Shows users whose decision is not there within a second that it is on its way, once a question."""
+        shown: set[int] = set()
+        while True:
+            await asyncio.sleep(LOADING_AFTER.total_seconds() / 2)
+            now = self._clock.now()
+            try:
+                waiting = await asyncio.to_thread(self._outbox.waiting, now - LOADING_AFTER, now - LOADING_UNTIL)
+            except StorageUnavailableError:
+                continue
+            fresh = {number: user for number, user in waiting.items() if number not in shown and user.startswith("U")}
+            await asyncio.gather(*(self._client.show_loading(user) for user in set(fresh.values())))
+            shown = (shown & set(waiting)) | set(fresh)
 
     async def _rest(self, bell: asyncio.Event) -> None:
         try:
@@ -107,10 +125,19 @@ class LineDeliverer:
             await self._client.leave(claim.to)
         settled = settle(claim, result.answer, self._clock.now(), result.words)
         self._report(claim, settled, result)
+        if settled.status is Status.SENT:
+            for rider, _ in claim.riders:
+                sent = Settled(rider, Status.SENT, None)
+                await asyncio.to_thread(self._outbox.settle, sent, self._clock.now())
         await asyncio.to_thread(self._outbox.settle, settled, self._clock.now())
 
     async def _messages(self, claim: Claim) -> list[dict[str, Any]]:
         """The messages as they were first sent; rendered and kept before the first attempt."""
+        own = await self._own_messages(claim)
+        held = [message for _, payload in claim.riders for message in json.loads(payload or "[]")]
+        return [*held, *own][-MOST_MESSAGES:]
+
+    async def _own_messages(self, claim: Claim) -> list[dict[str, Any]]:
         if claim.payload:
             kept: list[dict[str, Any]] = json.loads(claim.payload)
             return kept

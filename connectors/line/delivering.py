@@ -61,10 +61,14 @@ class Claim:
     parts: str
     leaves: bool
     first_attempt_at: datetime.datetime
+    riders: tuple[tuple[int, str], ...] = ()  # held deliveries (id, payload) that go along with this reply
 
     @classmethod
-    def of(cls, row: Any, now: datetime.datetime) -> Self:
-        """Decides the next step of an outbox row: reply while the token lives, else push."""
+    def of(cls, row: Any, now: datetime.datetime, riders: tuple[tuple[int, str], ...] = ()) -> Self:
+        """Decides the next step of an outbox row: reply while the token lives, else push.
+
+        `riders` are what the monthly limit held back in the same chat: they go along for free with a reply.
+        """
         status = Status(row.status)
         if status in {Status.NEW, Status.HELD}:
             alive = bool(row.reply_token) and row.token_from is not None and now - row.token_from < TOKEN_USED_WITHIN
@@ -81,6 +85,7 @@ class Claim:
             parts=row.parts,
             leaves=row.leaves,
             first_attempt_at=row.first_attempt_at or now,
+            riders=riders if status is Status.REPLYING else (),
         )
 
 

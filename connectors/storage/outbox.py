@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from bot.ports import Delivery
 from connectors.line.delivering import Claim, Settled, Status
 from connectors.storage.database import Database
-from connectors.storage.schema import conversations, messages, outbox
+from connectors.storage.schema import conversations, inbox, messages, outbox
 
 _older = outbox.alias("older")
 
@@ -49,7 +49,7 @@ class LineOutbox:
         """The oldest due delivery of each chat that nobody is at; leased, its next step decided and stored."""
         with self._database.write() as connection:
             rows = connection.execute(_due_line(now, limit)).all()
-            claims = tuple(Claim.of(row, now) for row in rows)
+            claims = tuple(Claim.of(row, now, _held(connection, row)) for row in rows)
             for claim in claims:
                 connection.execute(
                     outbox.update()
@@ -90,6 +90,16 @@ class LineOutbox:
                 )
             )
 
+    def waiting(self, since: datetime.datetime, after: datetime.datetime) -> dict[int, str]:
+        """Users whose question of between `after` and `since` still waits for a decision: inbox id to LINE id."""
+        query = (
+            sa.select(inbox.c.id, conversations.c.channel_key)
+            .join(conversations, conversations.c.id == inbox.c.conversation_id)
+            .where(inbox.c.done_at.is_(None), inbox.c.channel == "line", inbox.c.received_at.between(after, since))
+        )
+        with self._database.read() as connection:
+            return {row.id: row.channel_key for row in connection.execute(query)}
+
     def counts(self) -> dict[str, int]:
         """How many deliveries stand in each state (for health and for people)."""
         query = (
@@ -101,11 +111,20 @@ class LineOutbox:
             return {row.status: row.deliveries for row in connection.execute(query)}
 
 
+def _held(connection: sa.Connection, row: sa.Row[tuple[object, ...]]) -> tuple[tuple[int, str], ...]:
+    """What the monthly limit held back in the chat of an outbox row."""
+    query = sa.select(outbox.c.id, outbox.c.payload).where(
+        outbox.c.conversation_id == row.conversation_id, outbox.c.status == Status.HELD, outbox.c.id < row.id
+    )
+    return tuple((found.id, found.payload) for found in connection.execute(query.order_by(outbox.c.id)))
+
+
 def _due_line(now: datetime.datetime, limit: int) -> sa.Select[tuple[object, ...]]:
     """Open deliveries whose time has come, unleased, and before which nothing is open in the same chat."""
     earlier = (
         sa.select(_older.c.id)
         .where(_older.c.conversation_id == outbox.c.conversation_id, _older.c.is_open, _older.c.id < outbox.c.id)
+        .where(_older.c.status != Status.HELD)
         .exists()
     )
     free = sa.or_(outbox.c.leased_until.is_(None), outbox.c.leased_until < now)

@@ -31,14 +31,12 @@ class Line:
 
 def connected(fake: FakeLine, data_folder: Path, cache_folder: Path, largest_file: int = 0) -> Server:
     """A server, not yet started, whose LINE account is the fake one."""
-    return Server(
-        data_folder,
-        cache_folder,
-        line_channel_secrets=f'["old-secret", "{SECRET}"]',
-        line_access_token=fake.account.access_token,
-        line_api_url=fake.url,
-        largest_file=largest_file,
-    )
+    settings = {
+        "line_channel_secrets": f'["old-secret", "{SECRET}"]',
+        "line_access_token": fake.account.access_token,
+        "line_api_url": fake.url,
+    }
+    return Server(data_folder, cache_folder, settings, largest_file)
 
 
 @pytest.fixture(scope="module")

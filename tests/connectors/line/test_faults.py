@@ -131,3 +131,20 @@ def test_a_kill_in_the_middle_of_a_call_neither_loses_nor_doubles(
     assert len(delivered(own_line, user)) == 1
     time.sleep(2)
     assert len(own_line.fake.delivered(user)) == 1
+
+
+def test_what_the_monthly_limit_held_back_goes_along_with_the_next_reply(line: Line, user: str) -> None:
+    line.fake.script(PUSH, faults.monthly_limit())
+    ask(line, user, token=False)
+    deadline = time.monotonic() + 5
+    while not line.fake.sent_to(PUSH) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    time.sleep(0.5)
+
+    line.post(events.webhook(line.fake.issue(events.text(user, "ありがとう"))))
+
+    (answer,) = delivered(line, user)
+    assert "045-633-5143" in words(answer)
+    assert "お役に立てて" in words(answer)
+    time.sleep(1)
+    assert len(line.fake.delivered(user)) == 1
