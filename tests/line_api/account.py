@@ -112,6 +112,7 @@ class Account:
     marker: Callable[[Sequence[Json]], str] = first_words
     chat_mode: str = "bot"
     webhook_url: str = ""
+    webhook_active: bool = True
     friends: dict[str, Friend] = field(default_factory=dict)
     groups: set[str] = field(default_factory=set)
     tokens: dict[str, Token] = field(default_factory=dict)

@@ -66,7 +66,7 @@ def set_webhook(account: Account, request: Request, request_id: str) -> Response
 def get_webhook(account: Account, request: Request, request_id: str) -> Response:
     if not account.webhook_url:
         raise LineError(404, "Webhook endpoint not found")
-    return answer({"endpoint": account.webhook_url, "active": True})
+    return answer({"endpoint": account.webhook_url, "active": account.webhook_active})
 
 
 def test_webhook(account: Account, request: Request, request_id: str) -> Response:

@@ -1,0 +1,146 @@
+"""Inbox, worker and outbox together on a real database, with a clock and a LINE that the test rules."""
+
+import contextlib
+import datetime
+import tempfile
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import hypothesis.strategies as st
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+
+from bot.conversation import Utterance
+from bot.engine import Engine
+from bot.ports import Arrival
+from bot.service import Service
+from connectors.line.delivering import Answer, Claim, Status, settle
+from connectors.storage.conversations import SqlConversations
+from connectors.storage.database import Database
+from connectors.storage.migrating import migrate
+from connectors.storage.outbox import LineOutbox
+from connectors.storage.schema import outbox
+from tests.fakes import FixedClock
+
+START = datetime.datetime(2026, 11, 20, 1, 0, tzinfo=datetime.UTC)
+LEASE = datetime.timedelta(seconds=15)
+TOKEN_LIFE = datetime.timedelta(seconds=60)
+FAULTS = ["", "down", "rate limited", "answer lost", "killed before the call", "killed after the call"]
+
+
+class KilledError(Exception):
+    """The process ends here."""
+
+
+class ScriptedLine:
+    """Reply tokens that work once within a minute, retry keys, and what arrived of each."""
+
+    def __init__(self, clock: FixedClock) -> None:
+        self._clock = clock
+        self.issued: dict[str, datetime.datetime] = {}
+        self.used: set[str] = set()
+        self.arrived: Counter[int] = Counter()
+
+    def call(self, claim: Claim, fault: str) -> Answer:
+        if fault in {"down", "rate limited"}:
+            return Answer.AMBIGUOUS if fault == "down" else Answer.RATE_LIMITED
+        once = claim.reply_token if claim.status is Status.REPLYING else claim.retry_key
+        if claim.status is Status.REPLYING:
+            expired = self._clock.now() - self.issued[once] > TOKEN_LIFE
+            if expired or once in self.used:
+                return Answer.INVALID_TOKEN
+        if once not in self.used:
+            self.used.add(once)
+            self.arrived[claim.id] += 1
+        return Answer.AMBIGUOUS if fault == "answer lost" else Answer.ACCEPTED
+
+
+def machine(engine: Engine) -> type[RuleBasedStateMachine]:
+    """The machine over the shipped engine."""
+
+    class Delivering(RuleBasedStateMachine):
+        def __init__(self) -> None:
+            super().__init__()
+            self.folder = tempfile.TemporaryDirectory()
+            self.database = Database(f"sqlite:///{Path(self.folder.name) / 'sodan.db'}")
+            migrate(self.database)
+            self.clock = FixedClock(START)
+            self.conversations = SqlConversations(self.database)
+            self.service = Service(engine, self.conversations, self.clock)
+            self.outbox = LineOutbox(self.database)
+            self.line = ScriptedLine(self.clock)
+            self.events: list[Arrival] = []
+
+        def teardown(self) -> None:
+            for _ in range(60):
+                self.clock.advance(seconds=400)
+                while self.service.process_next():
+                    pass
+                self.deliver("")
+            rows = self.rows()
+            assert len(rows) == len(self.events)
+            for row in rows:
+                assert not row.is_open
+                assert self.line.arrived[row.id] == 1 or row.status in {Status.ASSUMED, Status.DEAD}
+            self.database.close()
+            self.folder.cleanup()
+
+        def rows(self) -> list[Any]:
+            with self.database.read() as connection:
+                return list(connection.execute(outbox.select()))
+
+        @rule(user=st.integers(0, 2), has_token=st.booleans())
+        def arrives(self, user: int, has_token: bool) -> None:
+            number, now = len(self.events), self.clock.now()
+            token = f"token-{number}" if has_token else ""
+            self.line.issued[token] = now
+            event = Utterance("こんにちは", channel="line")
+            arrival = Arrival("line", f"U{user}", f"e{number}", event, now, now, "こんにちは", f"m{number}", token)
+            self.events.append(arrival)
+            assert self.conversations.arrive((arrival,), now) == 1
+
+        @precondition(lambda self: bool(self.events))
+        @rule(data=st.data())
+        def comes_again(self, data: st.DataObject) -> None:
+            again = data.draw(st.sampled_from(self.events))
+            assert self.conversations.arrive((again, again), self.clock.now()) == 0
+
+        @rule()
+        def is_answered(self) -> None:
+            self.service.process_next()
+
+        @rule()
+        def dies_while_answering(self) -> None:
+            with contextlib.suppress(KilledError), self.conversations.next_work() as work:
+                if work:
+                    work.complete(engine.say(work.state, "smalltalk.thanks"), self.clock.now())
+                raise KilledError
+
+        @rule(fault=st.sampled_from(FAULTS))
+        def deliver(self, fault: str) -> None:
+            for claim in self.outbox.claim(self.clock.now(), LEASE, 10):
+                if fault == "killed before the call":
+                    continue
+                answer = self.line.call(claim, fault)
+                if fault != "killed after the call":
+                    self.outbox.settle(settle(claim, answer, self.clock.now()), self.clock.now())
+
+        @rule(seconds=st.integers(1, 90))
+        def time_goes_by(self, seconds: int) -> None:
+            self.clock.advance(seconds=seconds)
+
+        @invariant()
+        def nothing_arrives_twice(self) -> None:
+            assert max(self.line.arrived.values(), default=0) <= 1
+
+    return Delivering
+
+
+def test_every_event_is_answered_and_none_twice_whatever_happens(engine: Engine) -> None:
+    run_state_machine_as_test(
+        machine(engine),
+        settings=settings(
+            max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+        ),
+    )
