@@ -69,7 +69,7 @@ def get_webhook(account: Account, request: Request, request_id: str) -> Response
     return answer({"endpoint": account.webhook_url, "active": account.webhook_active})
 
 
-def test_webhook(account: Account, request: Request, request_id: str) -> Response:
+def webhook_call(account: Account, request: Request, request_id: str) -> Response:
     """Really posts a signed webhook without events, as LINE's verify button does."""
     url = request.json().get("endpoint") or account.webhook_url
     if not url:

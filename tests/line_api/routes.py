@@ -28,7 +28,7 @@ _ROUTES: list[tuple[str, str, Handler]] = [
     ("POST", "/room/{}/leave", around.leave_room),
     ("PUT", "/channel/webhook/endpoint", around.set_webhook),
     ("GET", "/channel/webhook/endpoint", around.get_webhook),
-    ("POST", "/channel/webhook/test", around.test_webhook),
+    ("POST", "/channel/webhook/test", around.webhook_call),
     ("POST", "/richmenu", richmenus.create),
     ("POST", "/richmenu/validate", richmenus.validate),
     ("GET", "/richmenu/list", richmenus.listing),
@@ -45,7 +45,7 @@ _TABLE = [
     for method, path, handler in _ROUTES
 ]
 # Handlers that wait for others must not keep the account locked.
-UNLOCKED: tuple[Handler, ...] = (around.test_webhook,)
+UNLOCKED: tuple[Handler, ...] = (around.webhook_call,)
 
 
 def handle(account: Account, request: Request, request_id: str) -> Response:

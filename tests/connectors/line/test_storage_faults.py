@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -39,7 +39,8 @@ def post_until_taken(line: Line, user: str) -> None:
     """Delivers an event again and again until it is acknowledged, as LINE's redelivery does."""
     body = events.webhook(line.fake.issue(events.text(user, QUESTION)))
     deadline = time.monotonic() + 30
-    while line.post(body).status_code != 200 and time.monotonic() < deadline:
+    while line.post(body).status_code != 200:
+        assert time.monotonic() < deadline, line.server.log[-2000:]
         time.sleep(0.2)
 
 
@@ -110,11 +111,14 @@ def test_a_restart_of_postgresql_under_load_loses_and_doubles_nothing(
             "line_api_url": fake.url,
         }
         with running(fake, Server(tmp_path / "data", cache_folder, settings)) as line:
+            restarts: list[Future[object]] = []
             with ThreadPoolExecutor(1) as pool:
                 for number, user in enumerate(users):
                     if number in {40, 80}:
-                        pool.submit(subprocess.run, restart, check=True)
+                        restarts.append(pool.submit(subprocess.run, restart, check=True, timeout=60))
                     post_until_taken(line, user)
+            for future in restarts:
+                future.result()
             for user in users:
                 delivered(line, user, seconds=30)
             time.sleep(1)
