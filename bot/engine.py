@@ -24,6 +24,7 @@ from knowledge.search import Candidate
 MISSES_BEFORE_PERSON = 2
 CONTEXT_LIFETIME = datetime.timedelta(hours=12)  # a bare 「2」 the next day picks nothing
 GREETING_ENTRIES = ("safety-001", "shokibo-001", "keiei-kakushin-001")
+LIKELY = 0.5  # more probable than not
 OFFER_FLOOR = 0.02  # candidates less likely than this are not worth showing
 
 
@@ -159,9 +160,15 @@ class Engine:
                 return self._missed(state, ())
             case "solved" | "thanks" | "goodbye" | "greeting" | "capability" as intent:
                 return calm(state), self._presenter.say("smalltalk", f"smalltalk.{intent}")
-            case "out_of_scope" if not situation.understood.analysis.subjects:
+            case "out_of_scope" if self._is_foreign(situation):
                 return calm(state), self._presenter.say("decline", "decline.out_of_scope")
         return None
+
+    def _is_foreign(self, situation: _Situation) -> bool:
+        """Whether words of another subject (「レシピ」) really lead away: nothing of this field, nothing found."""
+        analysis = situation.understood.analysis
+        candidates = self.library.search(analysis)
+        return not analysis.subjects and not (candidates and candidates[0].confidence > LIKELY)
 
     def _clarification(self, situation: _Situation) -> Outcome | None:
         """A text that consists of nothing but a broad word is asked back."""

@@ -25,7 +25,9 @@ from bot.replies import (
     SourcesPart,
     TextPart,
 )
+from intents.rules import intent_of, load_rules
 from knowledge.loading import load_questions
+from knowledge.text.normalize import normalize
 from tests.fakes import FixedClock
 
 NOW = datetime.datetime(2026, 11, 20, 1, 0, tzinfo=datetime.UTC)
@@ -348,3 +350,13 @@ def test_no_remembered_state_leaves_the_user_without_a_word(
     engine: Engine, state: State, text: str, action: str
 ) -> None:
     check(engine.turn(state, Utterance(engine.label(action) if action else text, action), NOW))
+
+
+def test_no_curated_question_is_declined_for_a_word_of_another_subject(engine: Engine) -> None:
+    utterances = [text for entry in engine.library.knowledge.entries for text in entry.utterances]
+    suspicious = [text for text in utterances if intent_of(normalize(text), load_rules()) == "out_of_scope"]
+
+    declined = [text for text in suspicious if say(engine, text).decision.action == "decline"]
+
+    assert len(suspicious) > 3
+    assert declined == []

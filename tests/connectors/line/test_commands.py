@@ -397,8 +397,9 @@ def test_the_bot_understands_every_cell(engine: Engine, position: int, is_typed:
     decision = engine.turn(State(), heard, NOON).decision
 
     expected, words = TAPS[action["label"]]
-    assert decision.action == expected, decision
-    assert words in decision.text
+    offered = [decision.text, *(candidate.answer for candidate in decision.candidates)]
+    assert decision.action == expected or (is_typed and decision.action == "choose"), decision
+    assert any(words in text for text in offered)
 
 
 # quota

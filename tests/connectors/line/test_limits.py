@@ -227,7 +227,7 @@ KINDS = st.sampled_from(["text", "flex", "template", "image", "bubble", "carouse
 
 @given(st.lists(st.dictionaries(st.sampled_from(["type", "text", "contents", "template", "quickReply"]), KINDS | JSON)))
 def test_any_json_is_judged_without_failing(messages: list[dict[str, Any]]) -> None:
-    assert all(isinstance(violation, str) and violation for violation in violations(messages))
+    assert all(violation.strip() for violation in violations(messages))
 
 
 @given(UNICODE, st.integers(0, 50))
