@@ -28,7 +28,9 @@ class Visitor:
     """A conversation as the page holds it."""
 
     def __init__(self, server: Server) -> None:
-        self.http = httpx.Client(base_url=f"{server.url}/api/v1", timeout=20)
+        self.http = httpx.Client(
+            base_url=f"{server.url}/api/v1", timeout=20, limits=httpx.Limits(max_keepalive_connections=0)
+        )
         opened = self.http.post("/conversations").raise_for_status().json()
         self.path = f"/conversations/{opened['id']}"
         self.http.headers["Authorization"] = f"Bearer {opened['token']}"

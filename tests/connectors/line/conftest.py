@@ -22,7 +22,8 @@ class Line:
     def __init__(self, fake: FakeLine, server: Server) -> None:
         self.fake = fake
         self.server = server
-        self.http = httpx.Client(timeout=30)
+        # No connection is kept: one that the server has just closed for idleness would fail the next post.
+        self.http = httpx.Client(timeout=30, limits=httpx.Limits(max_keepalive_connections=0))
 
     def post(self, body: bytes, secret: str = SECRET) -> httpx.Response:
         """Delivers a webhook body as LINE does."""
