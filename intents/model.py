@@ -8,7 +8,7 @@ from knowledge.text.analyzer import Analysis
 
 IntentName = Literal[
     "question", "crisis", "wants_person", "none_of_these", "solved", "unsolved",
-    "thanks", "goodbye", "greeting", "capability", "out_of_scope",
+    "thanks", "goodbye", "greeting", "capability", "out_of_scope", "end", "leave", "place", "yes", "no",
 ]  # fmt: skip
 
 

@@ -1,8 +1,8 @@
 """Learns from questions with known answers how sure a match is.
 
-Two kinds of questions: labelled development questions, asked against the whole index; and the curated variants,
-each asked once against an index that does not hold it. Whole entries are left out too, so that there are questions
-that nothing answers. scikit-learn is imported here only, at build time.
+Two kinds of questions: labelled development questions, asked against the whole index; and a share of the curated
+variants, each asked against an index that does not hold it. Whole entries are left out too, so that there are
+questions that nothing answers. scikit-learn is imported here only, at build time.
 """
 
 import dataclasses
@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 from knowledge.forest import Forest
 from knowledge.index import Document, build_index
 from knowledge.postings import FloatArray
-from knowledge.search import Model, Searcher, log_odds
+from knowledge.search import DEPTH, Model, Searcher, log_odds
 from knowledge.text.analyzer import Analysis
 
-FOLDS = 4
+VARIANTS_LEFT_OUT, ENTRIES_LEFT_OUT = 4, 8  # every so-manieth
+DEPTH_OF_VARIANTS = 10  # candidates of each
 VARIANT_WEIGHT = 0.1  # of a left-out variant beside a development question: they are harder than what people ask
 TREES, DEPTH_OF_TREES = 40, 8
 PRECISION_OF_ANSWER = 0.95  # wanted among the questions that get an `answer` (docs/architecture.md, Deciding)
@@ -41,9 +42,11 @@ class _Samples:
     groups: list[int] = field(default_factory=list)  # questions of one entry are never split between folds
     weights: list[float] = field(default_factory=list)
 
-    def add(self, searcher: Searcher, kept: Sequence[int], asked: Labelled, group: int, weight: float) -> None:
+    def add(
+        self, searcher: Searcher, kept: Sequence[int], asked: Labelled, group: int, *, weight: float, depth: int
+    ) -> None:
         """Adds a question's candidates; `kept` are the documents that the searcher's index holds."""
-        positions, features = searcher.features(asked.query)
+        positions, features = searcher.features(asked.query, depth)
         if len(positions):
             self.rows.append(features)
             self.right.append(np.array([kept[position] in asked.answers for position in positions]))
@@ -76,25 +79,29 @@ def _add_questions(samples: _Samples, documents: Sequence[Document], questions: 
     searcher, every = Searcher(build_index(documents)), range(len(documents))
     for number, question in enumerate(questions):
         group = min(question.answers, default=len(documents) + number)
-        samples.add(searcher, every, question, group, 1.0)
+        samples.add(searcher, every, question, group, weight=1.0, depth=DEPTH)
 
 
 def _add_variants(samples: _Samples, documents: Sequence[Document]) -> None:
-    for fold in range(FOLDS):
-        kept = [number for number in range(len(documents)) if number % (2 * FOLDS) != fold]
-        searcher = Searcher(build_index([_without(documents[number], fold) for number in kept]))
-        for number, document in enumerate(documents):
-            if number % (2 * FOLDS) == fold:
-                samples.add(searcher, kept, Labelled(document.utterances[0], frozenset()), number, VARIANT_WEIGHT)
-                continue
-            for variant in document.utterances[1 + fold :: FOLDS]:
-                samples.add(searcher, kept, Labelled(variant, frozenset((number,))), number, VARIANT_WEIGHT)
+    """Asks every fourth variant, and the question of every eighth entry, against an index without them.
+
+    More of them only take time: they weigh little beside the development questions.
+    """
+    kept = [number for number in range(len(documents)) if number % ENTRIES_LEFT_OUT]
+    searcher = Searcher(build_index([_without_asked(documents[number]) for number in kept]))
+    for number, document in enumerate(documents):
+        if number % ENTRIES_LEFT_OUT == 0:
+            asked = [Labelled(document.utterances[0], frozenset())]
+        else:
+            asked = [Labelled(variant, frozenset((number,))) for variant in document.utterances[1::VARIANTS_LEFT_OUT]]
+        for labelled in asked:
+            samples.add(searcher, kept, labelled, number, weight=VARIANT_WEIGHT, depth=DEPTH_OF_VARIANTS)
 
 
-def _without(document: Document, fold: int) -> Document:
-    """The document without the variants that are asked in this fold; the question always stays."""
+def _without_asked(document: Document) -> Document:
+    """The document without the variants that are asked; the question always stays."""
     question, *variants = document.utterances
-    kept = [variant for number, variant in enumerate(variants) if number % FOLDS != fold]
+    kept = [variant for number, variant in enumerate(variants) if number % VARIANTS_LEFT_OUT]
     return Document((question, *kept), document.answer)
 
 
