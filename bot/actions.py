@@ -1,13 +1,17 @@
 """The strings behind buttons. They are stored on users' phones, so their meaning never changes.
 
 `entry:ID` wants that entry; `prefecture:CODE` names a prefecture (JIS number); `desk:ID` wants an institution's
-desk; `none`, `solved`, `unsolved` and `person` speak for themselves.
+desk; `rate:1` to `rate:5` say how a consultation was; `connect` and `promise` take up the offer of a person,
+`cancel-handoff` declines it or leaves the queue, `end` ends the talk with the expert; the others speak for themselves.
 """
 
 from dataclasses import dataclass
 from typing import Literal, cast, get_args
 
-Kind = Literal["entry", "prefecture", "desk", "none", "solved", "unsolved", "person"]
+Kind = Literal[
+    "entry", "prefecture", "desk", "none", "solved", "unsolved", "person",
+    "connect", "promise", "cancel-handoff", "end", "rate", "no-comment",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

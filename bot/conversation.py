@@ -5,6 +5,7 @@ import datetime
 from msgspec import Struct
 
 from bot.decision import Decision
+from bot.handoff import Handoff
 from bot.replies import Reply
 
 
@@ -60,7 +61,8 @@ class State(Struct, frozen=True):
     """All that the bot remembers of a conversation. Every field has a default, so that old states stay readable.
 
     `awaiting` names what was asked for last ("prefecture", or nothing); `institution` whose desk it is for;
-    `misses` counts turns in a row without help; `at` is when the last turn ended (ISO 8601).
+    `misses` counts turns in a row without help; `asked` is the last question in the user's words; `at` is when the
+    last turn ended (ISO 8601).
     """
 
     offered: tuple[Offer, ...] = ()
@@ -69,6 +71,7 @@ class State(Struct, frozen=True):
     prefecture: str = ""
     misses: int = 0
     entry_id: str = ""
+    asked: str = ""
     at: str = ""
 
     def last_turn(self) -> datetime.datetime | None:
@@ -77,8 +80,13 @@ class State(Struct, frozen=True):
 
 
 class Turn(Struct, frozen=True):
-    """The outcome of one utterance: the state after it, the decision, and the decision put into messages."""
+    """The outcome of one utterance: the state after it, the decision, and the decision put into messages.
+
+    `handoff` is the conversation's handoff as it is now to be, where the turn changed it. A turn that says nothing
+    (the words went to the expert) has a reply without parts.
+    """
 
     state: State
     decision: Decision
     reply: Reply
+    handoff: Handoff | None = None

@@ -3,27 +3,35 @@
 import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from typing import assert_never
 
 import msgspec
 
 from bot.actions import Tap, parse_action
+from bot.calendar import BusinessCalendar
 from bot.conversation import Offer, State, Turn, Utterance
-from bot.decision import Choice, Decision
+from bot.decision import CandidateShown, Choice, Decision, SourceShown
 from bot.desks import Desks, Outcome
 from bot.directory import Directory
 from bot.picking import picked
 from bot.presenting import MOST_OFFERED, Presenter
+from bot.reception import LONGEST_QUESTION, Desk, Reception, Standing
 from bot.replies import compose
-from bot.states import answered, calm, offered
+from bot.request import Received, Request
+from bot.specialities import speciality_of
+from bot.states import answered, calm, offered, still_asking
 from bot.texts import Texts
 from intents.model import Understanding
 from intents.understanding import Understander
 from knowledge.library import Library
 from knowledge.search import Candidate
+from knowledge.text.normalize import join_surrogates
 
 MISSES_BEFORE_PERSON = 2
 CONTEXT_LIFETIME = datetime.timedelta(hours=12)  # a bare 「2」 the next day picks nothing
 GREETING_ENTRIES = ("safety-001", "shokibo-001", "keiei-kakushin-001")
+MOST_LOOKED_UP = 8
 LIKELY = 0.5  # more probable than not
 OFFER_FLOOR = 0.02  # candidates less likely than this are not worth showing
 
@@ -48,14 +56,35 @@ class Engine:
         directory = Directory(library.knowledge)
         self._presenter = Presenter(library, directory, texts)
         self._desks = Desks(library.knowledge, directory, self._presenter, texts)
+        self._reception = Reception(texts)
 
-    def turn(self, state: State, utterance: Utterance, now: datetime.datetime) -> Turn:
-        """Answers one utterance. `now` is aware; it only decides whether what was offered before still counts."""
+    def turn(self, state: State, utterance: Utterance, now: datetime.datetime, desk: Desk | None = None) -> Turn:
+        """Answers one utterance. `now` is aware: what was offered long before no longer counts, people have hours.
+
+        Without a `desk` there are no people to hand over to, only their telephone number.
+        """
         last = state.last_turn()
         if last and now - last > CONTEXT_LIFETIME:
             state = State(prefecture=state.prefecture)
-        after, decision = self._decide(_Situation(state, utterance, self._understander.understand(utterance.text)))
+        situation = _Situation(state, utterance, self._understander.understand(utterance.text))
+        after, decision, handoff = self._with_people(situation, now, desk) if desk else (*self._decide(situation), None)
         after = msgspec.structs.replace(after, at=now.astimezone(datetime.UTC).isoformat())
+        return Turn(after, decision, compose(decision, self._knowledge, self.texts), handoff)
+
+    def told(self, turn: Turn, standing: Standing, calendar: BusinessCalendar) -> Turn:
+        """The turn that brought somebody into the queue or a promise, with the words for their place in it."""
+        decision = self._reception.told(turn.decision, turn.handoff, standing, calendar)
+        if turn.handoff and turn.decision.action == "offline_form":
+            candidates = _worth_showing(self._found(turn.handoff.question))
+            near = tuple(
+                Choice(shown.question, f"entry:{shown.entry_id}") for shown in self._presenter.shown(candidates)
+            )
+            decision = msgspec.structs.replace(decision, choices=(*near, *decision.choices))
+        return msgspec.structs.replace(turn, decision=decision, reply=compose(decision, self._knowledge, self.texts))
+
+    def closing(self, state: State, key: str, **values: object) -> Turn:
+        """The end of a talk with an expert, with the question how it was."""
+        after, decision = self._reception.closing(state, self.texts.say(key, **values))
         return Turn(after, decision, compose(decision, self._knowledge, self.texts))
 
     def greet(self, state: State) -> Turn:
@@ -68,6 +97,10 @@ class Engine:
     def say(self, state: State, key: str) -> Turn:
         """A turn that only says a sentence of the texts; what was offered stays offered."""
         return self._told(state, self._presenter.say("smalltalk", key))
+
+    def announce(self, state: State, key: str, **values: object) -> Turn:
+        """A sentence about people, in words of the texts."""
+        return self._told(state, Decision(action="handoff", text=self.texts.say(key, **values)))
 
     def _told(self, state: State, decision: Decision) -> Turn:
         return Turn(state, decision, compose(decision, self._knowledge, self.texts))
@@ -86,6 +119,8 @@ class Engine:
         if tap.kind == "desk":
             institution = self._knowledge.institution.get(tap.target)
             return institution.name if institution else action
+        if tap.kind == "rate":
+            return self.texts.section("rating").get(tap.target, action)
         return self.texts.say(f"button.{tap.kind}")
 
     def suggest(self, text: str, most: int = 5) -> tuple[tuple[str, str], ...]:
@@ -93,6 +128,11 @@ class Engine:
         candidates = self.library.search(self._understander.understand(text).analysis)
         entries = (self.library.entry_at(candidate.position) for candidate in candidates[:most])
         return tuple((entry.id, entry.question) for entry in entries)
+
+    def lookup(self, text: str) -> tuple[tuple[CandidateShown, tuple[SourceShown, ...]], ...]:
+        """The nearest entries to what an expert looks for, with their sources, likeliest first."""
+        candidates = self._found(text)[:MOST_LOOKED_UP]
+        return self._presenter.with_sources(candidates)
 
     def _decide(self, situation: _Situation) -> Outcome:
         if tap := parse_action(situation.utterance.action):
@@ -109,6 +149,48 @@ class Engine:
         outcomes = (step(situation) for step in steps)
         return next((outcome for outcome in outcomes if outcome), None) or self._search(situation)
 
+    # People
+
+    def _with_people(self, situation: _Situation, now: datetime.datetime, desk: Desk) -> Received:
+        """A turn where people may be reached: theirs where it concerns them, else ours, which may lead to them."""
+        understood, tap = situation.understood, parse_action(situation.utterance.action)
+        if understood.intent == "crisis" and tap is None:
+            return *self._decide(situation), None
+        request = Request(
+            state=situation.state,
+            utterance=situation.utterance,
+            tap=tap,
+            text=understood.analysis.text,
+            intent=understood.intent,
+            subjects=understood.analysis.subjects,
+            is_question=partial(self._is_question, situation),
+            field=self._field,
+            is_late=desk.is_late,
+            now=now,
+        )
+        if received := self._reception.respond(request, desk):
+            return received
+        state, decision = self._decide(situation)
+        if decision.action == "handoff":
+            asked = not request.taps("none", "unsolved") if tap else understood.intent == "wants_person"
+            return self._reception.offer(request, desk, asked=asked)
+        if desk.is_late or decision.action == "smalltalk":
+            state = still_asking(situation.state, state)
+        return state, decision, None
+
+    def _is_question(self, situation: _Situation) -> bool:
+        """Whether an utterance is likely to ask for something that the knowledge has."""
+        candidates = self.library.search(situation.understood.analysis)
+        return bool(candidates) and candidates[0].confidence > LIKELY
+
+    def _field(self, text: str) -> str:
+        """The speciality of those who know about what a text asks."""
+        candidates = self._found(text)
+        return speciality_of(self.library.entry_at(candidates[0].position).topic if candidates else "")
+
+    def _found(self, text: str) -> tuple[Candidate, ...]:
+        return self.library.search(self._understander.understand(text).analysis)
+
     # Taps
 
     def _tapped(self, situation: _Situation, tap: Tap) -> Outcome:
@@ -122,10 +204,16 @@ class Engine:
                 return self._desks.of_institution(state, tap.target)
             case "solved":
                 return calm(state), self._presenter.say("smalltalk", "smalltalk.solved")
-            case "person":
+            case "person" | "connect" | "promise":
                 return calm(state), self._presenter.say("handoff", "handoff.offer")
             case "none" | "unsolved":
                 return self._missed(state, ())
+            case "cancel-handoff" | "end":  # of something that has ended already
+                return calm(state), self._presenter.say("smalltalk", "handoff.nothing")
+            case "rate" | "no-comment":
+                return calm(state), self._presenter.say("rated", "rating.done")
+            case _ as unreachable:
+                assert_never(unreachable)
 
     def _give(self, state: State, entry_id: str) -> Outcome:
         entry = self._knowledge.entry.get(entry_id)
@@ -160,6 +248,10 @@ class Engine:
                 return self._missed(state, ())
             case "solved" | "thanks" | "goodbye" | "greeting" | "capability" as intent:
                 return calm(state), self._presenter.say("smalltalk", f"smalltalk.{intent}")
+            case "end":
+                return calm(state), self._presenter.say("smalltalk", "smalltalk.goodbye")
+            case "yes":  # to nothing that was asked
+                return calm(state), self._presenter.say("smalltalk", "smalltalk.greeting")
             case "out_of_scope" if self._is_foreign(situation):
                 return calm(state), self._presenter.say("decline", "decline.out_of_scope")
         return None
@@ -195,6 +287,7 @@ class Engine:
         state, slots = situation.state, situation.understood.slots
         if len(slots.prefectures) == 1:
             state = msgspec.structs.replace(state, prefecture=slots.prefectures[0])
+        state = msgspec.structs.replace(state, asked=join_surrogates(situation.utterance.text)[:LONGEST_QUESTION])
         candidates = self.library.search(situation.understood.analysis)
         model = self.library.model
         surest = candidates[0].confidence if candidates else 0.0

@@ -1,12 +1,16 @@
 """What the bot needs from outside, as small protocols. Implemented in `connectors`, handed in by its assembly."""
 
 import datetime
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Literal, Protocol
 
 from msgspec import Struct
 
+from bot.calendar import BusinessCalendar
 from bot.conversation import Event, State, Turn, Utterance
+from bot.handoff import Handoff
+from bot.reception import Standing
 
 Role = Literal["user", "bot", "expert", "system"]
 
@@ -32,6 +36,9 @@ class Message(Struct, frozen=True):
     client_id: str = ""
     action: str = ""
     parts: str = "[]"
+    author: str = ""  # an expert's name
+    author_id: str = ""
+    quotes_seq: int = 0  # the number of the message that it answers; 0: none in particular
 
 
 class Incoming(Struct, frozen=True):
@@ -58,7 +65,7 @@ class Arrival(Struct, frozen=True):
     text: str = ""
     external_id: str = ""
     reply_token: str = ""
-    raw: str = ""
+    quote_token: str = ""  # with which the message can be quoted
 
 
 class Receipt(Struct, frozen=True):
@@ -69,14 +76,22 @@ class Receipt(Struct, frozen=True):
 
 
 class Work(Protocol):
-    """The oldest unprocessed event of a conversation that nobody else is working on, inside one transaction.
+    """The oldest unprocessed event of a conversation that nobody else is working on, inside a transaction.
 
-    What its methods do takes effect when the context ends well.
+    What its methods do takes effect when the context of `Conversations.take` ends well.
     """
 
     conversation_id: str
     event: Event
+    received_at: datetime.datetime
     state: State
+    handoff: Handoff | None  # the latest of the conversation
+
+    def hand(self, handoff: Handoff, at: datetime.datetime) -> Standing:
+        """Stores the changed handoff; returns where it stands then."""
+
+    def relay(self, state: State, at: datetime.datetime) -> None:
+        """Marks the event as passed on to the expert."""
 
     def complete(self, turn: Turn, at: datetime.datetime, leaves: bool = False) -> None:
         """Stores reply, state and delivery and marks the event done; `leaves`: the chat is left after it."""
@@ -103,14 +118,17 @@ class Conversations(Protocol):
     def receive(self, incoming: Incoming, at: datetime.datetime) -> Receipt:
         """Writes an utterance down; once it returns, it survives a crash. Raises ConversationNotFoundError."""
 
-    def arrive(self, arrivals: tuple[Arrival, ...], at: datetime.datetime) -> int:
+    def arrive(self, arrivals: Sequence[Arrival], at: datetime.datetime) -> int:
         """Writes events of a messenger down, all or none, each once; returns how many were new."""
 
     def messages(self, conversation_id: str, after: int, limit: int = 500) -> tuple[Message, ...]:
         """The messages after number `after`, in order."""
 
-    def next_work(self) -> AbstractContextManager[Work | None]:
-        """Opens the next work in a transaction that commits when the context ends well; None if there is none."""
+    def take(self, most: int) -> AbstractContextManager[Sequence[Work]]:
+        """Opens up to `most` works, each of another conversation, in one transaction; none if nothing waits.
+
+        It commits when the context ends well.
+        """
 
 
 class Outbox(Protocol):
@@ -131,6 +149,13 @@ class Delivery(Struct, frozen=True):
     channel: str
     seq: int
     attempts: int
+
+
+class Hours(Protocol):
+    """The calendar as it is now."""
+
+    def load(self) -> BusinessCalendar:
+        """The present calendar; the operator may change it at any time."""
 
 
 class Clock(Protocol):

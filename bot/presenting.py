@@ -60,8 +60,20 @@ class Presenter:
 
     def shown(self, candidates: Sequence[Candidate]) -> tuple[CandidateShown, ...]:
         """Candidates as they appear in a decision."""
-        entries = ((candidate, self._library.entry_at(candidate.position)) for candidate in candidates[:MOST_OFFERED])
-        return tuple(CandidateShown(e.id, e.question, _text(e), round(c.confidence, 4)) for c, e in entries)
+        return tuple(shown for shown, _ in self.with_sources(candidates[:MOST_OFFERED]))
+
+    def with_sources(
+        self, candidates: Sequence[Candidate]
+    ) -> tuple[tuple[CandidateShown, tuple[SourceShown, ...]], ...]:
+        """Candidates as they are shown, each with the sources of its answer."""
+        entries = ((candidate, self._library.entry_at(candidate.position)) for candidate in candidates)
+        return tuple(
+            (
+                CandidateShown(entry.id, entry.question, _text(entry), round(candidate.confidence, 4)),
+                tuple(self._source(citation, entry.as_of) for citation in entry.sources),
+            )
+            for candidate, entry in entries
+        )
 
     def say(self, action: Action, key: str) -> Decision:
         """A decision that is only words; a "clarify" claims to be no answer (confidence 0)."""

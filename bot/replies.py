@@ -23,6 +23,13 @@ class TextPart(Struct, frozen=True, tag="text"):
     text: str
 
 
+class SpeakerPart(Struct, frozen=True, tag="speaker"):
+    """Who speaks, where it is a person; `quote` is the channel's token of the message that is answered."""
+
+    name: str
+    quote: str = ""
+
+
 class _Buttons(Struct, frozen=True):
     items: tuple[Button, ...]
 
@@ -77,6 +84,7 @@ Part = (
     | InstitutionsPart
     | ContactsPart
     | SourcesPart
+    | SpeakerPart
 )
 
 
@@ -93,7 +101,7 @@ class Reply(Struct, frozen=True):
 
 def compose(decision: Decision, knowledge: KnowledgeBase, texts: Texts) -> Reply:
     """Puts a decision into parts; parts without content are left out."""
-    parts: list[Part] = [TextPart(decision.text)]
+    parts: list[Part] = [TextPart(decision.text)] if decision.text else []
     if decision.contacts:
         parts.append(ContactsPart(decision.contacts))
     if decision.programs:

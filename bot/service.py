@@ -5,6 +5,7 @@ Talks to ports only. A crash before a turn is stored repeats the turn; after it,
 
 import logging
 import time
+from collections.abc import Callable
 from typing import assert_never
 
 import msgspec
@@ -12,12 +13,14 @@ import msgspec
 from bot.conversation import Blocked, Followed, Ignored, Joined, Media, State, Turn, Unsent, Utterance
 from bot.decision import Decision
 from bot.engine import Engine
-from bot.ports import Clock, Conversations, Incoming, Receipt, Work
+from bot.ports import Clock, Conversations, Hours, Incoming, Receipt, StorageUnavailableError, Work
+from bot.reception import Desk
 from bot.replies import Reply, TextPart
 
 logger = logging.getLogger(__name__)
 
 LONGEST_TEXT = 2_000  # characters of one utterance
+MOST_AT_ONCE = 8  # events in one transaction: enough to share its cost, too few to keep others waiting
 
 
 class TextTooLongError(ValueError):
@@ -27,10 +30,20 @@ class TextTooLongError(ValueError):
 class Service:
     """Answers conversations."""
 
-    def __init__(self, engine: Engine, conversations: Conversations, clock: Clock) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        conversations: Conversations,
+        clock: Clock,
+        hours: Hours,
+        new_receipt: Callable[[], str],
+    ) -> None:
+        """`new_receipt` makes codes with which users come back; they must not be guessable."""
         self._engine = engine
         self._conversations = conversations
         self._clock = clock
+        self._hours = hours
+        self._new_receipt = new_receipt
 
     def receive(self, conversation_id: str, event_id: str, utterance: Utterance) -> Receipt:
         """Writes down what a user sent; a tapped action gets its words.
@@ -46,50 +59,73 @@ class Service:
             utterance = msgspec.structs.replace(utterance, text=self._engine.label(utterance.action))
         return self._conversations.receive(Incoming(conversation_id, event_id, utterance), self._clock.now())
 
-    def process_next(self) -> bool:
-        """Answers the next waiting utterance; False where nothing waits.
+    def process(self, most: int = MOST_AT_ONCE) -> int:
+        """Handles up to `most` waiting events, each of another conversation; returns how many.
 
         Raises:
-            StorageUnavailableError: The turn could not be stored; the utterance waits on.
+            StorageUnavailableError: Nothing of it could be stored; the events wait on.
         """
-        with self._conversations.next_work() as work:
-            if work is None:
-                return False
-            self._process(work)
-        return True
+        with self._conversations.take(most) as works:
+            for work in works:
+                self._process(work)
+            return len(works)
 
     def _process(self, work: Work) -> None:
+        started = time.perf_counter()
+        try:
+            turn = self._handle(work)
+        except StorageUnavailableError:
+            raise
+        except Exception:
+            # The one broad catch: a user must never be left without a word because of a fault of ours.
+            logger.exception("event of conversation %s failed", work.conversation_id)
+            turn = self._apology(work.state)
         now = self._clock.now()
+        if turn is None:
+            work.finish(now)
+            return
+        if not turn.reply.parts:
+            work.relay(turn.state, now)
+            return
+        elapsed = round((time.perf_counter() - started) * 1000, 3)
+        turn = msgspec.structs.replace(turn, decision=msgspec.structs.replace(turn.decision, elapsed_ms=elapsed))
+        work.complete(turn, now, leaves=isinstance(work.event, Joined))
+
+    def _handle(self, work: Work) -> Turn | None:
+        """What an event leads to; None where nothing is answered."""
         match work.event:
             case Utterance() as utterance:
-                work.complete(self._turn(work, utterance), now)
+                return self._answer(work, utterance)
+            case Followed() | Media() if work.handoff and work.handoff.owner == "expert":
+                return Turn(work.state, Decision(action="relayed", text=""), Reply(()))
             case Followed():
-                work.complete(self._engine.greet(work.state), now)
+                return self._engine.greet(work.state)
             case Media(kind=kind):
-                work.complete(self._engine.say(work.state, f"media.{'sticker' if kind == 'sticker' else 'other'}"), now)
+                return self._engine.say(work.state, f"media.{'sticker' if kind == 'sticker' else 'other'}")
             case Joined():
-                work.complete(self._engine.say(work.state, "group.leaving"), now, leaves=True)
+                return self._engine.say(work.state, "group.leaving")
             case Blocked():
-                work.cancel_deliveries(now)
-                work.finish(now)
+                work.cancel_deliveries(self._clock.now())
+                return None
             case Unsent(external_id=external_id):
                 work.erase(external_id, self._engine.texts.say("unsent.words"))
-                work.finish(now)
+                return None
             case Ignored():
-                work.finish(now)
+                return None
             case _ as unreachable:
                 assert_never(unreachable)
 
-    def _turn(self, work: Work, utterance: Utterance) -> Turn:
-        started = time.perf_counter()
-        try:
-            turn = self._engine.turn(work.state, utterance, self._clock.now())
-        except Exception:
-            # The one broad catch: a user must never be left without a word because of a fault of ours.
-            logger.exception("turn failed in conversation %s", work.conversation_id)
-            turn = self._apology(work.state)
-        elapsed = round((time.perf_counter() - started) * 1000, 3)
-        return msgspec.structs.replace(turn, decision=msgspec.structs.replace(turn.decision, elapsed_ms=elapsed))
+    def _answer(self, work: Work, utterance: Utterance) -> Turn:
+        now, calendar = self._clock.now(), self._hours.load()
+        ended = work.handoff.closed_at if work.handoff else None
+        is_late = ended is not None and work.received_at < ended
+        desk = Desk(calendar, self._new_receipt(), work.handoff, is_late)
+        turn = self._engine.turn(work.state, utterance, now, desk)
+        if turn.handoff is None:
+            return turn
+        standing = work.hand(turn.handoff, now)
+        turn = msgspec.structs.replace(turn, handoff=work.handoff)
+        return turn if turn.decision.text else self._engine.told(turn, standing, calendar)
 
     def _apology(self, state: State) -> Turn:
         text = self._engine.texts.say("error.turn_failed")

@@ -5,6 +5,8 @@ import msgspec
 from bot.conversation import Offer, State
 from bot.decision import Decision
 
+_OF_PEOPLE = frozenset({"handoff", "offer", "rating", "comment"})  # what the reception asks for
+
 
 def calm(state: State) -> State:
     """The state once nothing is offered or awaited any more."""
@@ -25,3 +27,14 @@ def offered(state: State, decision: Decision, misses: int) -> State:
 def asking_prefecture(state: State, institution: str) -> State:
     """The state once the prefecture was asked for, whose desk of `institution` is wanted (empty: any)."""
     return msgspec.structs.replace(calm(state), awaiting="prefecture", institution=institution)
+
+
+def still_asking(before: State, after: State) -> State:
+    """The state after small talk: what people asked for stays asked, unless something else was meanwhile."""
+    is_asked = before.awaiting in _OF_PEOPLE and not after.awaiting and not after.offered
+    return msgspec.structs.replace(after, awaiting=before.awaiting) if is_asked else after
+
+
+def awaiting(state: State, what: str) -> State:
+    """The state once something was asked for."""
+    return msgspec.structs.replace(calm(state), awaiting=what)

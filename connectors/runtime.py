@@ -1,7 +1,9 @@
 """The composition root: builds every part from the settings, hands them to each other, starts and stops them."""
 
 import asyncio
+import gc
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.assembly import build_engine
@@ -10,11 +12,15 @@ from bot.service import Service
 from connectors.clock import SystemClock
 from connectors.events import LocalEvents
 from connectors.settings import Settings
+from connectors.storage.closures import SqlCalendar
 from connectors.storage.conversations import SqlConversations
 from connectors.storage.database import Database
+from connectors.storage.handoffs import new_receipt
 from connectors.storage.migrating import migrate
 from connectors.storage.outbox import LineOutbox, SqlOutbox
-from connectors.workers import Workers
+from connectors.storage.people import SqlPeople
+from connectors.sweeping import Sweeper
+from connectors.workers import Workers, wake
 
 if TYPE_CHECKING:
     from connectors.line.deliverer import LineDeliverer
@@ -27,6 +33,8 @@ class Runtime:
     engine: Engine
     database: Database
     conversations: SqlConversations
+    people: SqlPeople
+    hours: SqlCalendar
     service: Service
     events: LocalEvents
     clock: SystemClock
@@ -58,8 +66,10 @@ def build_runtime(settings: Settings) -> Runtime:
 
     Raises:
         KnowledgeError: The curated data is not fit to be used.
+        HoursError: The business hours of the settings cannot be read.
         StorageUnavailableError: The database cannot be reached or migrated.
     """
+    week = settings.week  # first: what is wrong with it is told before anything takes time
     settings.data_folder.mkdir(parents=True, exist_ok=True)
     engine = build_engine(settings.data_folder)
     database = Database(settings.storage_url)
@@ -68,16 +78,27 @@ def build_runtime(settings: Settings) -> Runtime:
     if database.is_sqlite:
         line_outbox.release()
     clock, events, conversations = SystemClock(), _events(settings), SqlConversations(database)
-    service = Service(engine, conversations, clock)
+    hours = SqlCalendar(database, week)
+    hours.load().is_open(clock.now())  # reads the holidays here, not in somebody's first turn
+    service = Service(engine, conversations, clock, hours, new_receipt)
+    people = SqlPeople(database)
+    sweeper = Sweeper(database, people, engine, hours, clock, partial(wake, events))
     answers = settings.workers > 0
+    # The knowledge lives as long as the process: looking for garbage in it again and again costs a third of the time.
+    gc.collect()
+    gc.freeze()
     return Runtime(
         engine=engine,
         database=database,
         conversations=conversations,
+        people=people,
+        hours=hours,
         service=service,
         events=events,
         clock=clock,
-        workers=Workers(service, SqlOutbox(database), events, clock, settings.workers) if answers else None,
+        workers=Workers(service, SqlOutbox(database), sweeper, events, clock, count=settings.workers)
+        if answers
+        else None,
         deliverer=_deliverer(settings, line_outbox, events, clock, engine) if answers else None,
     )
 

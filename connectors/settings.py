@@ -1,9 +1,15 @@
 """Settings of the product: environment variables with the prefix SODAN_, all with safe defaults (README, 設定)."""
 
+import re
 from pathlib import Path
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+import click
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+
+from bot.calendar import HoursError, Intervals, parse_week
+
+_FIELD = re.compile(r'field "(\w+)"')  # in what pydantic-settings says
 
 
 class Settings(BaseSettings):
@@ -13,6 +19,10 @@ class Settings(BaseSettings):
 
     data_folder: Path = Field(Path("var"), description="データ(SQLite、検索索引)を置くフォルダ")
     database_url: str = Field("", description="データベースのURL。空なら data_folder の中の SQLite")
+    business_hours: str = Field(
+        "mon-fri 09:00-17:00",
+        description="専門家の受付時間。昼休みは `mon-fri 09:00-12:00 13:00-17:00`、土曜も開くなら `; sat 10:00-12:00` を続ける",
+    )
     redis_url: str = Field(
         "", description="Redis のURL。複数のプロセスで動かすとき、互いを起こすのに使う(空なら使わない)"
     )
@@ -30,6 +40,35 @@ class Settings(BaseSettings):
     )
 
     @property
+    def week(self) -> tuple[Intervals, ...]:
+        """The regular business hours. Raises HoursError, with the name of the variable, where they cannot be read."""
+        try:
+            return parse_week(self.business_hours)
+        except HoursError as error:
+            raise HoursError(f"SODAN_BUSINESS_HOURS: {error}") from error
+
+    @property
     def storage_url(self) -> str:
         """The database to use."""
         return self.database_url or f"sqlite:///{self.data_folder.resolve() / 'sodan.db'}"
+
+
+def read_settings() -> Settings:
+    """The settings of this process, fit to be used.
+
+    Raises:
+        ClickException: A variable cannot be read; names it without showing its value, which may be secret.
+    """
+    try:
+        settings = Settings()
+        settings.week  # noqa: B018 - what is wrong with the hours is told before anything starts
+    except SettingsError as error:
+        named = _FIELD.search(str(error))
+        variable = f"SODAN_{named[1].upper()}" if named else "SODAN_…"
+        raise click.ClickException(f'設定を読めません: {variable}(一覧は ["…"] の形のJSONで書きます)') from error
+    except ValidationError as error:
+        names = "、".join(f"SODAN_{str(problem['loc'][0]).upper()}" for problem in error.errors())
+        raise click.ClickException(f"設定の値が正しくありません: {names}") from error
+    except HoursError as error:
+        raise click.ClickException(str(error)) from error
+    return settings

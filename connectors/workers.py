@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol
 
 from bot.ports import Clock, Outbox, StorageUnavailableError
 from bot.service import Service
@@ -13,24 +15,40 @@ logger = logging.getLogger(__name__)
 
 IDLE_SECONDS = 2.0  # looks again even if nobody rang: a ring is only a hint
 PAUSE_AFTER_FAILURE = 1.0
-INBOX, OUTBOX = "inbox", "outbox"
+_BETWEEN_SWEEPS = 0.4  # seconds, however often it rings
+INBOX, OUTBOX, BOARD, QUEUE = "inbox", "outbox", "board", "queue"  # what is rung for
+
+
+def wake(events: LocalEvents, conversation_id: str) -> None:
+    """Tells everybody whom a change of a conversation's people concerns."""
+    events.ring(conversation_id, OUTBOX, BOARD, QUEUE)
+
+
+class Sweeping(Protocol):
+    """What time moves on."""
+
+    def sweep(self) -> int:
+        """Makes every move that is due; how many."""
 
 
 class Workers:
-    """Runs `count` answering loops and one delivering loop until stopped."""
+    """Runs `count` answering loops, one that delivers and one that moves handoffs on, until stopped."""
 
-    def __init__(self, service: Service, outbox: Outbox, events: LocalEvents, clock: Clock, count: int) -> None:
+    def __init__(
+        self, service: Service, outbox: Outbox, sweeper: Sweeping, events: LocalEvents, clock: Clock, *, count: int
+    ) -> None:
         self._service = service
         self._outbox = outbox
+        self._sweeper = sweeper
         self._events = events
         self._clock = clock
         self._count = count
-        self._threads = ThreadPoolExecutor(count + 1, thread_name_prefix="sodan-worker")
+        self._threads = ThreadPoolExecutor(count + 2, thread_name_prefix="sodan-worker")
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
         """Starts the loops; what waited from before a crash is taken up at once."""
-        steps = [(self._answer, INBOX)] * self._count + [(self._deliver, OUTBOX)]
+        steps = [*[(self._answer, INBOX)] * self._count, (self._deliver, OUTBOX), (self._sweep, QUEUE)]
         self._tasks = [asyncio.create_task(self._loop(step, name)) for step, name in steps]
 
     async def stop(self) -> None:
@@ -63,10 +81,15 @@ class Workers:
         return True
 
     def _answer(self) -> bool:
-        answered = self._service.process_next()
+        answered = self._service.process() > 0
         if answered:
-            self._events.ring(OUTBOX)
+            self._events.ring(OUTBOX, BOARD, QUEUE)
         return answered
+
+    def _sweep(self) -> bool:
+        self._sweeper.sweep()
+        time.sleep(_BETWEEN_SWEEPS)
+        return False
 
     def _deliver(self) -> bool:
         """Web deliveries: the message already stands in the log, so delivering is waking who listens for it."""

@@ -2,6 +2,8 @@
 
 import datetime
 
+from bot.calendar import BusinessCalendar
+
 
 class FixedClock:
     """A clock that moves only when told to."""
@@ -14,3 +16,10 @@ class FixedClock:
 
     def advance(self, **duration: float) -> None:
         self.moment += datetime.timedelta(**duration)
+
+
+class OfficeHours:
+    """The regular calendar."""
+
+    def load(self) -> BusinessCalendar:
+        return BusinessCalendar()

@@ -14,7 +14,7 @@ from bot.assembly import build_engine
 from bot.decision import Decision
 from bot.engine import Engine
 from connectors.jsonl import read_jsonl
-from connectors.settings import Settings
+from connectors.settings import read_settings
 
 
 @click.command()
@@ -26,7 +26,7 @@ def ask(text: str | None, as_json: bool, batch: Path | None) -> None:
     if (text is None) == (batch is None):
         raise click.UsageError("質問の文か --batch のどちらかを指定してください")
     rows = read_jsonl(batch, _problem) if batch else []
-    engine = build_engine(Settings().data_folder)
+    engine = build_engine(read_settings().data_folder)
     if text is not None:
         decision = _decide(engine, text, "web")
         click.echo(_encoded(decision) if as_json else _readable(decision))

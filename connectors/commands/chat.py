@@ -21,7 +21,7 @@ from bot.replies import (
     SourcesPart,
     TextPart,
 )
-from connectors.settings import Settings
+from connectors.settings import read_settings
 
 _LEAVE = {"/quit", "/exit", "/q"}
 
@@ -31,7 +31,7 @@ def chat() -> None:
     """端末で相談する(番号で選べます。/q で終わり)"""
     _with_history()
     console = Console()
-    engine = build_engine(Settings().data_folder)
+    engine = build_engine(read_settings().data_folder)
     console.print(Panel(engine.texts.say("smalltalk.greeting"), title="Sodan"))
     state, buttons = State(), dict[str, tuple[str, str]]()
     while True:

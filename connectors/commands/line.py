@@ -7,13 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from pydantic import ValidationError
-from pydantic_settings import SettingsError
 
 from connectors.clock import SystemClock
 from connectors.line.inspecting import BY_HAND, Finding, Kind, judge_bot, judge_trial, judge_webhook
 from connectors.line.quota import TOKYO
-from connectors.settings import Settings
+from connectors.settings import Settings, read_settings
 
 if TYPE_CHECKING:
     from connectors.line.account import LineAccount
@@ -128,13 +126,7 @@ async def _quota(account: "LineAccount") -> int:
 
 def _settings(*wanted: str) -> Settings:
     """The settings, with everything in `wanted`; else one line that says which variable is missing or unfit."""
-    try:
-        settings = Settings()
-    except SettingsError as error:
-        raise click.ClickException(f'設定を読めません: {error}({_SECRETS} は ["…"] の形のJSONです)') from error
-    except ValidationError as error:  # its own words would show the values, secrets among them
-        names = "、".join(f"SODAN_{str(problem['loc'][0]).upper()}" for problem in error.errors())
-        raise click.ClickException(f"設定の値が正しくありません: {names}") from error
+    settings = read_settings()
     token = settings.line_access_token.get_secret_value()
     is_given = {_TOKEN: bool(token), _SECRETS: any(s.get_secret_value() for s in settings.line_channel_secrets)}
     if missing := [name for name in wanted if not is_given[name]]:

@@ -1,6 +1,7 @@
 """`sodan serve`: the whole product on one port."""
 
 import logging
+import sys
 from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
@@ -8,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bot.calendar import HoursError
 from bot.ports import StorageUnavailableError
-from connectors.settings import Settings
+from connectors.settings import Settings, read_settings
 from connectors.single_process import AlreadyRunningError, only_process
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from connectors.events import LocalEvents
 
 SHUTDOWN_SECONDS = 10
+SWITCH_SECONDS = 0.0005  # a webhook must not wait 5 ms for every thread that is answering
 
 
 @click.command()
@@ -25,7 +28,7 @@ SHUTDOWN_SECONDS = 10
 @click.option("--port", type=click.IntRange(1, 65535), help="待ち受けるポート(既定 SODAN_PORT)")
 def serve(host: str | None, port: int | None) -> None:
     """相談ページとAPI、LINEのwebhookをひとつのポートで動かす"""
-    settings = Settings()
+    settings = read_settings()
     overrides = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     _run(settings.model_copy(update=overrides))
 
@@ -37,6 +40,7 @@ def _run(settings: Settings) -> None:
     from connectors.runtime import build_runtime
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    sys.setswitchinterval(SWITCH_SECONDS)
     with ExitStack() as stack:
         try:
             if path := _embedded_path(settings):
@@ -44,7 +48,7 @@ def _run(settings: Settings) -> None:
                     raise click.ClickException("SODAN_WORKERS=0 は SQLite では使えません(答えるプロセスがなくなります)")
                 stack.enter_context(only_process(path))
             runtime = build_runtime(settings)
-        except (AlreadyRunningError, StorageUnavailableError, OSError) as error:
+        except (AlreadyRunningError, HoursError, StorageUnavailableError, OSError) as error:
             raise click.ClickException(f"始められません: {error}") from error
         click.echo(f"相談ページ: http://{settings.host}:{settings.port}/")
         config = uvicorn.Config(

@@ -11,11 +11,14 @@ import click
 import msgspec
 
 from bot.assembly import build_engine
+from bot.calendar import BusinessCalendar
 from bot.conversation import State, Utterance
 from bot.decision import Decision
 from bot.engine import Engine
+from bot.handoff import Actor, Handoff, moved
+from bot.reception import Desk, Standing
 from connectors.jsonl import read_jsonl
-from connectors.settings import Settings
+from connectors.settings import read_settings
 
 SECONDS_A_TURN = 20
 _CANDIDATE = re.compile(r"\{\{candidate:(\d+)\}\}")
@@ -26,7 +29,7 @@ _CANDIDATE = re.compile(r"\{\{candidate:(\d+)\}\}")
 def talk(script: Path) -> None:
     """台本の会話を再生し、発話ごとの判断をJSONLで出す"""
     dialogs = read_jsonl(script, _problem)
-    engine = build_engine(Settings().data_folder)
+    engine = build_engine(read_settings().data_folder)
     for dialog in dialogs:
         turns = [json.loads(msgspec.json.encode(decision)) for decision in _replay(engine, dialog)]
         sys.stdout.write(json.dumps({"id": dialog["id"], "turns": turns}, ensure_ascii=False) + "\n")
@@ -52,14 +55,27 @@ def _clock(dialog: dict[str, Any]) -> datetime.datetime:
 
 
 def _replay(engine: Engine, dialog: dict[str, Any]) -> list[Decision]:
+    calendar, handoff = BusinessCalendar(), None
     state, now, decisions = State(), _clock(dialog), list[Decision]()
-    for turn in dialog["turns"]:
-        text = _filled(turn["user"], state)
-        outcome = engine.turn(state, Utterance(text, channel=dialog.get("channel", "web")), now)
+    for number, turn in enumerate(dialog["turns"]):
+        utterance = Utterance(_filled(turn["user"], state), channel=dialog.get("channel", "web"))
+        outcome = engine.turn(state, utterance, now, Desk(calendar, f"TALK{number:04}", handoff))
+        handoff = outcome.handoff or handoff
+        if outcome.handoff and not outcome.decision.text:
+            outcome = engine.told(outcome, Standing(place=1, minutes=1), calendar)
+        handoff = _on_duty(handoff, now)
         state = outcome.state
         decisions.append(outcome.decision)
         now += datetime.timedelta(seconds=SECONDS_A_TURN)
     return decisions
+
+
+def _on_duty(handoff: Handoff | None, now: datetime.datetime) -> Handoff | None:
+    """The one expert on duty takes up at once what waits."""
+    if handoff is None or handoff.status != "queued":
+        return handoff
+    expert = Actor("expert", "1")
+    return moved(moved(handoff, "assigned", "claimed", expert, now, expert="1"), "active", "accepted", expert, now)
 
 
 def _filled(text: str, state: State) -> str:

@@ -6,14 +6,15 @@ import signal
 
 import click
 
+from bot.calendar import HoursError
 from bot.ports import StorageUnavailableError
-from connectors.settings import Settings
+from connectors.settings import Settings, read_settings
 
 
 @click.command()
 def worker() -> None:
     """発話に答えて届けるだけのプロセスを動かす(PostgreSQL が要ります)"""
-    settings = Settings()
+    settings = read_settings()
     if settings.storage_url.startswith("sqlite"):
         raise click.ClickException(
             "sodan worker は SQLite では使えません。SODAN_DATABASE_URL に PostgreSQL を指定してください"
@@ -29,7 +30,7 @@ async def _run(settings: Settings) -> None:
 
     try:
         runtime = await asyncio.to_thread(build_runtime, settings)
-    except (StorageUnavailableError, OSError) as error:
+    except (HoursError, StorageUnavailableError, OSError) as error:
         raise click.ClickException(f"始められません: {error}") from error
     stopping = asyncio.Event()
     for how in (signal.SIGTERM, signal.SIGINT):

@@ -1,10 +1,13 @@
 """The loop that brings answers to LINE: claims what is due, sends chats in parallel and each chat in order."""
 
 import asyncio
+import dataclasses
 import datetime
+import functools
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import msgspec
@@ -12,6 +15,7 @@ import msgspec
 from bot.ports import Clock, StorageUnavailableError
 from bot.replies import Part, Reply
 from bot.texts import Texts
+from connectors.batching import Batcher
 from connectors.events import LocalEvents
 from connectors.line.client import LineClient, Result
 from connectors.line.delivering import Answer, Claim, Settled, Status, settle
@@ -23,7 +27,7 @@ from connectors.workers import OUTBOX
 logger = logging.getLogger(__name__)
 
 AT_ONCE = 50  # calls to LINE under way
-LEASE = datetime.timedelta(seconds=15)  # longer than a call may take, shorter than a reply token lives
+QUOTA_EVERY_SECONDS = 1800.0
 IDLE_SECONDS = 1.0
 CLOSED_SECONDS = 60.0  # nothing is sent this long after LINE refused our access token
 LOADING_AFTER, LOADING_UNTIL = datetime.timedelta(seconds=1), datetime.timedelta(seconds=60)
@@ -50,20 +54,25 @@ class LineDeliverer:
         self._under_way: set[asyncio.Task[None]] = set()
         self._task: asyncio.Task[None] | None = None
         self._closed_until: datetime.datetime | None = None
+        self._saves_pushes = False
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="sodan-claim")
+        self._unsure = json.dumps([{"type": "text", "text": texts.say("line.unsure")}], ensure_ascii=False)
+        self._settling = Batcher(self._settle, "sodan-settle")
 
     def start(self) -> None:
         """Starts the loop."""
         self._client = self._make_client()
         self._task = asyncio.create_task(self._loop())
-        self._loading = asyncio.create_task(self._show_loading())
+        self._beside = [asyncio.create_task(self._show_loading()), asyncio.create_task(self._watch_quota())]
 
     async def stop(self) -> None:
         """Takes nothing new, lets the calls under way end, and closes the client."""
         if self._task:
-            self._task.cancel()
-            self._loading.cancel()
-            await asyncio.gather(self._task, self._loading, return_exceptions=True)
+            for task in (self._task, *self._beside):
+                task.cancel()
+            await asyncio.gather(self._task, *self._beside, return_exceptions=True)
         await asyncio.gather(*self._under_way, return_exceptions=True)
+        await self._settling.close()
         await self._client.close()
 
     async def _loop(self) -> None:
@@ -93,6 +102,17 @@ class LineDeliverer:
             await asyncio.gather(*(self._client.show_loading(user) for user in set(fresh.values())))
             shown = (shown & set(waiting)) | set(fresh)
 
+    async def _watch_quota(self) -> None:
+        """Looks how far the monthly plan still reaches; warns, and saves pushes, before it ends."""
+        while True:
+            now = self._clock.now()
+            if quota := await self._client.quota():
+                warning = quota.warning(now)
+                self._saves_pushes = quota.is_short
+                if warning:
+                    logger.warning("LINE: %s", warning)
+            await asyncio.sleep(QUOTA_EVERY_SECONDS)
+
     async def _rest(self, bell: asyncio.Event) -> None:
         try:
             await asyncio.wait_for(bell.wait(), IDLE_SECONDS)
@@ -105,7 +125,8 @@ class LineDeliverer:
         free = AT_ONCE - len(self._under_way)
         if free <= 0 or (self._closed_until and now < self._closed_until):
             return 0
-        claims = await asyncio.to_thread(self._outbox.claim, now, LEASE, free)
+        claiming = functools.partial(self._outbox.claim, now, free, self._render, saves_pushes=self._saves_pushes)
+        claims = await asyncio.get_running_loop().run_in_executor(self._thread, claiming)
         for claim in claims:
             task = asyncio.create_task(self._deliver(claim))
             self._under_way.add(task)
@@ -119,32 +140,22 @@ class LineDeliverer:
             logger.error("a delivery ended in an error; its lease will run out", exc_info=error)
 
     async def _deliver(self, claim: Claim) -> None:
-        messages = await self._messages(claim)
-        result = await self._send(claim, messages)
+        result = await self._send(claim, _messages(claim))
         if claim.leaves and result.answer is Answer.ACCEPTED:
             await self._client.leave(claim.to)
         settled = settle(claim, result.answer, self._clock.now(), result.words)
+        if settled.is_unsure:
+            settled = dataclasses.replace(settled, payload=self._unsure)
         self._report(claim, settled, result)
-        if settled.status is Status.SENT:
-            for rider, _ in claim.riders:
-                sent = Settled(rider, Status.SENT, None)
-                await asyncio.to_thread(self._outbox.settle, sent, self._clock.now())
-        await asyncio.to_thread(self._outbox.settle, settled, self._clock.now())
+        delivered = claim.riders if settled.status is Status.SENT else ()
+        await self._settling.submit((*(Settled(rider, Status.SENT, None) for rider, _ in delivered), settled))
 
-    async def _messages(self, claim: Claim) -> list[dict[str, Any]]:
-        """The messages as they were first sent; rendered and kept before the first attempt."""
-        own = await self._own_messages(claim)
-        held = [message for _, payload in claim.riders for message in json.loads(payload or "[]")]
-        return [*held, *own][-MOST_MESSAGES:]
+    def _settle(self, batch: Sequence[tuple[Settled, ...]]) -> None:
+        self._outbox.settle([settled for together in batch for settled in together], self._clock.now())
 
-    async def _own_messages(self, claim: Claim) -> list[dict[str, Any]]:
-        if claim.payload:
-            kept: list[dict[str, Any]] = json.loads(claim.payload)
-            return kept
-        parts = msgspec.json.decode(claim.parts, type=tuple[Part, ...])
-        messages = list(render(Reply(parts), self._texts))
-        await asyncio.to_thread(self._outbox.keep_payload, claim.id, json.dumps(messages, ensure_ascii=False))
-        return messages
+    def _render(self, parts: str) -> str:
+        reply = Reply(msgspec.json.decode(parts, type=tuple[Part, ...]))
+        return json.dumps(render(reply, self._texts), ensure_ascii=False)
 
     async def _send(self, claim: Claim, messages: list[dict[str, Any]]) -> Result:
         if claim.status is Status.REPLYING:
@@ -159,3 +170,9 @@ class LineDeliverer:
             logger.error("delivery %d to LINE is %s: %s", claim.id, settled.status, result.words)
         elif settled.status is Status.ASSUMED:
             logger.warning("delivery %d to LINE is taken for arrived: %s", claim.id, result.words)
+
+
+def _messages(claim: Claim) -> list[dict[str, Any]]:
+    """The messages as they were first sent, after those that ride along."""
+    payloads = (*(payload for _, payload in claim.riders), claim.payload)
+    return [message for payload in payloads for message in json.loads(payload or "[]")][-MOST_MESSAGES:]

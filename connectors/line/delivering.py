@@ -2,9 +2,10 @@
 
 new → replying → sent | assumed | pushing → sent | held | dead
 
-A reply is free but can be neither repeated safely nor asked about: once an attempt with the token was ambiguous (no
-answer, 5xx) and LINE then calls the token invalid, the message probably arrived ("assumed"), and a push would say it
-twice. A push carries a retry key that is stored before the first attempt; 409 means that it had arrived already.
+A reply is free but can be neither repeated safely nor asked about. Once an attempt with the token was ambiguous (no
+answer, 5xx, we died) and LINE calls the token invalid while it should live, that attempt used it up: the message
+arrived ("assumed"). Where the token is too old to tell, sending again could say it twice and keeping silent could lose
+it: a push then says that the answer may not have arrived and asks to write again. A push carries a retry key that is stored before the first attempt; 409 means that it had arrived already.
 Source: LINE docs, "Retry failed API requests", "Send reply message"; `docs/architecture.md`.
 """
 
@@ -12,6 +13,7 @@ import datetime
 import enum
 import random
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -19,6 +21,9 @@ TOKEN_USED_WITHIN = datetime.timedelta(seconds=50)  # of the minute that LINE gi
 RETRY_KEY_LIFETIME = datetime.timedelta(hours=24)  # after it the same key would send again
 GIVE_UP_AFTER = RETRY_KEY_LIFETIME - datetime.timedelta(hours=1)
 LONGEST_PAUSE = 300.0  # seconds between attempts
+LEASE = datetime.timedelta(seconds=15)  # longer than a call may take, shorter than a reply token lives
+LOW_PRIORITY = frozenset({"idle_warning"})  # actions of messages that are not worth a push once these run short
+HELD_FOR = datetime.timedelta(hours=1)  # before it is looked at again whether there are pushes left
 
 
 class Status(enum.StrEnum):
@@ -57,46 +62,62 @@ class Claim:
     is_ambiguous: bool  # an earlier attempt with the same token may have been accepted
     reply_token: str
     retry_key: str
-    payload: str
-    parts: str
+    payload: str  # the messages as JSON
     leaves: bool
     first_attempt_at: datetime.datetime
+    token_lives: bool = False  # surely, at the time of the claim
     riders: tuple[tuple[int, str], ...] = ()  # held deliveries (id, payload) that go along with this reply
 
     @classmethod
-    def of(cls, row: Any, now: datetime.datetime, riders: tuple[tuple[int, str], ...] = ()) -> Self:
+    def of(
+        cls,
+        row: Any,
+        now: datetime.datetime,
+        render: Callable[[str], str],
+        *,
+        riders: tuple[tuple[int, str], ...] = (),
+        saves_pushes: bool = False,
+    ) -> Self:
         """Decides the next step of an outbox row: reply while the token lives, else push.
 
-        `riders` are what the monthly limit held back in the same chat: they go along for free with a reply.
+        Where pushes are to be saved, what matters little waits (HELD) for the next reply token of its chat.
+        `render` makes its messages where there are none yet. `riders` are what the monthly limit held back in the same chat: they go along for free with a reply.
         """
         status = Status(row.status)
+        lives = bool(row.reply_token) and row.token_from is not None and now - row.token_from < TOKEN_USED_WITHIN
         if status in {Status.NEW, Status.HELD}:
-            alive = bool(row.reply_token) and row.token_from is not None and now - row.token_from < TOKEN_USED_WITHIN
-            status = Status.REPLYING if alive else Status.PUSHING
+            status = Status.REPLYING if lives else Status.PUSHING
+        if status is Status.PUSHING and saves_pushes and row.action in LOW_PRIORITY:
+            status = Status.HELD
         return cls(
             id=row.id,
             to=row.channel_key,
             status=status,
-            attempts=row.attempts + 1,
+            attempts=row.attempts + (status is not Status.HELD),
             is_ambiguous=row.status == Status.REPLYING,
             reply_token=row.reply_token,
             retry_key=row.retry_key or str(uuid.uuid4()),
-            payload=row.payload,
-            parts=row.parts,
+            payload=row.payload or render(row.parts),
             leaves=row.leaves,
             first_attempt_at=row.first_attempt_at or now,
+            token_lives=lives,
             riders=riders if status is Status.REPLYING else (),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What became of an attempt."""
+    """What became of an attempt. `is_unsure`: nobody knows whether the answer arrived, and the user is to be told.
+
+    `payload` takes the place of the messages where it is not empty.
+    """
 
     id: int
     status: Status
     next_attempt_at: datetime.datetime | None
     error: str = ""
+    is_unsure: bool = False
+    payload: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -109,14 +130,16 @@ def settle(claim: Claim, answer: Answer, now: datetime.datetime, error: str = ""
     match answer:
         case Answer.ACCEPTED:
             return Settled(claim.id, Status.SENT, None)
-        case Answer.INVALID_TOKEN if claim.is_ambiguous:
+        case Answer.INVALID_TOKEN if claim.is_ambiguous and claim.token_lives:
             return Settled(claim.id, Status.ASSUMED, None, error)
+        case Answer.INVALID_TOKEN if claim.is_ambiguous:
+            return Settled(claim.id, Status.PUSHING, now, error, is_unsure=True)
         case Answer.INVALID_TOKEN:
             return Settled(claim.id, Status.PUSHING, now, error)
         case Answer.REFUSED:
             return Settled(claim.id, Status.DEAD, None, error)
         case Answer.MONTHLY_LIMIT:
-            return Settled(claim.id, Status.HELD, now + datetime.timedelta(hours=1), error)
+            return Settled(claim.id, Status.HELD, now + HELD_FOR, error)
         case Answer.UNAUTHORIZED:
             return Settled(claim.id, _not_accepted(claim), now + datetime.timedelta(minutes=1), error)
         case Answer.AMBIGUOUS | Answer.RATE_LIMITED if now - claim.first_attempt_at > GIVE_UP_AFTER:

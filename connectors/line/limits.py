@@ -20,6 +20,7 @@ __all__ = [
     "LONGEST_ALT_TEXT",
     "LONGEST_DATA",
     "LONGEST_SAID",
+    "LONGEST_SENDER_NAME",
     "LONGEST_TEXT",
     "MOST_BUBBLES",
     "MOST_MESSAGES",
@@ -34,6 +35,7 @@ LONGEST_TEXT = 5000  # UTF-16 units
 LONGEST_ALT_TEXT = 1500  # UTF-16 units
 MOST_QUICK_REPLIES = 13
 LONGEST_SENDER_NAME = 20  # UTF-16 units
+LONGEST_TOKEN = 1000  # UTF-16 units; LINE names no limit
 LARGEST_REQUEST = 2_000_000  # bytes; LINE answers 413 above "2MB"
 _TYPES = ("text", "image", "template", "flex")
 
@@ -60,6 +62,7 @@ def _message(message: Json, path: str) -> Found:
     match message.get("type"):
         case "text":
             yield from string(message, "text", path, LONGEST_TEXT, UTF16)
+            yield from string(message, "quoteToken", path, LONGEST_TOKEN, UTF16, required=False)
         case "flex":
             yield from string(message, "altText", path, LONGEST_ALT_TEXT, UTF16)
             yield from container(message.get("contents"), f"{path}.contents")

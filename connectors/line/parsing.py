@@ -16,6 +16,7 @@ from knowledge.text.normalize import join_surrogates
 CHANNEL = "line"
 LONGEST_TEXT = 2_000  # characters that are consulted about; LINE lets users send 5,000
 _LONGEST_ID = 64
+_LONGEST_TOKEN = 200
 _NOBODY = "unknown"
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 _DUMMY_TOKENS = ("0" * 32, "f" * 32)  # what the console's verification once sent
@@ -58,6 +59,7 @@ def parse_event(event: Any, now: datetime.datetime) -> Arrival:
         delivered_at=now,
         text=text,
         external_id=_text(message, "id")[:_LONGEST_ID],
+        quote_token=_text(message, "quoteToken")[:_LONGEST_TOKEN],
         reply_token="" if token in _DUMMY_TOKENS else token[:_LONGEST_ID],
     )
 

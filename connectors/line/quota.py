@@ -26,6 +26,11 @@ class Quota:
             return None
         return self.used / self.limit if self.limit else 1.0
 
+    @property
+    def is_short(self) -> bool:
+        """Whether pushes are to be saved for what matters."""
+        return self.share is not None and self.share >= WARN_FROM
+
     def forecast(self, now: datetime.datetime) -> int | None:
         """What will have been used at the end of the month if it goes on like this; None on its first day."""
         start = now.astimezone(TOKYO).replace(day=1, hour=0, minute=0, second=0, microsecond=0)

@@ -21,12 +21,13 @@ from bot.replies import (
     ProgramsPart,
     Reply,
     SourcesPart,
+    SpeakerPart,
     TextPart,
 )
 from bot.texts import Texts
 from connectors.line import render_text
-from connectors.line.counting import is_blank
-from connectors.line.limits import LONGEST_TEXT, MOST_MESSAGES, MOST_QUICK_REPLIES, shorten_utf16
+from connectors.line.counting import cleaned, is_blank
+from connectors.line.limits import LONGEST_SENDER_NAME, LONGEST_TEXT, MOST_MESSAGES, MOST_QUICK_REPLIES, shorten_utf16
 from connectors.line.render_candidates import candidates_message
 from connectors.line.render_cards import Card, cards_message, contact_card, institution_card, program_card
 from connectors.line.taps import Json, postback
@@ -43,6 +44,7 @@ class _Sorted:
     choices: list[Button] = field(default_factory=list)
     followups: list[Button] = field(default_factory=list)
     feedback: list[Button] = field(default_factory=list)
+    speaker: SpeakerPart | None = None
 
 
 def render(reply: Reply, texts: Texts) -> tuple[dict[str, Any], ...]:
@@ -62,7 +64,15 @@ def render(reply: Reply, texts: Texts) -> tuple[dict[str, Any], ...]:
     messages = [*map(_text, before), *flexes, *after] or [_text(texts.say("line.empty"))]
     if items := _quick_replies(found, texts, first):
         messages[-1] = {**messages[-1], "quickReply": {"items": items}}
-    return tuple(messages)
+    return tuple(_spoken(messages, found.speaker, texts) if found.speaker else messages)
+
+
+def _spoken(messages: Sequence[Json], speaker: SpeakerPart, texts: Texts) -> Iterable[Json]:
+    """The messages under the name of the person who speaks, the first quoting what it answers."""
+    name = shorten_utf16(cleaned(texts.say("line.expert", name=speaker.name)), LONGEST_SENDER_NAME)
+    for position, message in enumerate(messages):
+        quote = {"quoteToken": speaker.quote} if speaker.quote and not position and message["type"] == "text" else {}
+        yield {**message, **quote, "sender": {"name": name}}
 
 
 def _sorted(reply: Reply, texts: Texts) -> _Sorted:
@@ -87,6 +97,8 @@ def _sorted(reply: Reply, texts: Texts) -> _Sorted:
                 found.followups += items
             case FeedbackPart(items):
                 found.feedback += items
+            case SpeakerPart():
+                found.speaker = part
     return found
 
 

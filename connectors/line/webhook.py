@@ -1,6 +1,5 @@
 """`POST /line/webhook`: verifies, writes down, answers 200. Nothing else happens inside the request."""
 
-import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +7,8 @@ from http import HTTPStatus
 
 from fastapi import APIRouter, Request, Response
 
-from bot.ports import Clock, Conversations
+from bot.ports import Arrival, Clock, Conversations
+from connectors.batching import Batcher
 from connectors.events import LocalEvents
 from connectors.line.parsing import parse_body, unreadable
 from connectors.line.signature import is_signed
@@ -27,9 +27,18 @@ class LineContext:
     """What the webhook needs; built by the assembly. Without secrets the webhook is closed."""
 
     secrets: Sequence[str]
-    conversations: Conversations
+    inbox: Batcher[tuple[Arrival, ...]]
     events: LocalEvents
     clock: Clock
+
+
+def batching_inbox(conversations: Conversations, clock: Clock) -> Batcher[tuple[Arrival, ...]]:
+    """Stores what webhooks bring: those that come while a commit is under way share the next one."""
+
+    def store(webhooks: Sequence[tuple[Arrival, ...]]) -> None:
+        conversations.arrive([arrival for arrivals in webhooks for arrival in arrivals], clock.now())
+
+    return Batcher(store, "sodan-arrive")
 
 
 @router.post("/line/webhook")
@@ -48,6 +57,6 @@ async def webhook(request: Request) -> Response:
         logger.error("LINE webhook is signed but not readable; kept raw")
         arrivals = (unreadable(body, now),)
     if arrivals:
-        await asyncio.to_thread(context.conversations.arrive, arrivals, now)
+        await context.inbox.submit(arrivals)
         context.events.ring(INBOX)
     return Response()

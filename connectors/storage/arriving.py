@@ -1,7 +1,11 @@
-"""Writes an event of a messenger down: finds or makes its conversation, and stores it once."""
+"""Writes events of a messenger down: finds or makes their conversations, and stores each event once.
+
+A handful of statements for any number of events, because each webhook waits for its commit.
+"""
 
 import datetime
 import secrets
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,19 +13,20 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.conversation import State
 from bot.ports import Arrival, Message
-from connectors.storage.rows import insert_message, to_json
+from connectors.storage.rows import StoredMessage, insert_messages, to_json
 from connectors.storage.schema import conversations, inbox
 
+_User = tuple[str, str]  # channel, key
 
-def arrived(connection: sa.Connection, arrival: Arrival, at: datetime.datetime) -> bool:
-    """Stores `arrival` in the transaction of `connection`; False where the same event had been stored before."""
-    conversation_id = _conversation(connection, arrival, at)
-    stored = connection.execute(_new_event(connection, arrival, conversation_id, at)).first()
-    if stored is None:
-        return False
-    if arrival.text:
-        _store_message(connection, arrival, conversation_id, stored.id, at)
-    return True
+
+def store_arrivals(connection: sa.Connection, arrivals: Sequence[Arrival], at: datetime.datetime) -> int:
+    """Stores `arrivals` in the transaction of `connection`; returns how many had not been stored before."""
+    if not arrivals:
+        return 0
+    found = _conversations(connection, arrivals, at)
+    fresh = _new_events(connection, arrivals, {user: row.id for user, row in found.items()}, at)
+    _store_messages(connection, fresh, found, at)
+    return len(fresh)
 
 
 def _insert(connection: sa.Connection, table: sa.Table) -> Any:
@@ -29,55 +34,78 @@ def _insert(connection: sa.Connection, table: sa.Table) -> Any:
     return (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(table)
 
 
-def _conversation(connection: sa.Connection, arrival: Arrival, at: datetime.datetime) -> str:
-    """The conversation of the arrival's user, made where there is none; its row is locked from here on."""
-    row = {
-        "id": secrets.token_urlsafe(12),
-        "channel": arrival.channel,
-        "channel_key": arrival.key,
-        "token_hash": "",
-        "state": to_json(State()),
-        "last_seq": 0,
-        "created_at": at,
-        "updated_at": at,
-    }
+def _conversations(
+    connection: sa.Connection, arrivals: Sequence[Arrival], at: datetime.datetime
+) -> dict[_User, sa.Row[Any]]:
+    """The conversations of the arrivals' users, made where there are none; their rows are locked from here on."""
+    # In one order for all servers, so that two of them never wait for each other.
+    users = sorted({(arrival.channel, arrival.key) for arrival in arrivals})
+    state = to_json(State())
+    rows = [
+        {
+            "id": secrets.token_urlsafe(12),
+            "channel": channel,
+            "channel_key": key,
+            "token_hash": "",
+            "state": state,
+            "last_seq": 0,
+            "created_at": at,
+            "updated_at": at,
+        }
+        for channel, key in users
+    ]
+    statement = _insert(connection, conversations)
+    statement = statement.on_conflict_do_update(
+        index_elements=["channel", "channel_key"], set_={"updated_at": statement.excluded.updated_at}
+    ).returning(conversations.c.id, conversations.c.channel, conversations.c.channel_key, conversations.c.last_seq)
+    return {(row.channel, row.channel_key): row for row in connection.execute(statement, rows)}
+
+
+def _new_events(
+    connection: sa.Connection, arrivals: Sequence[Arrival], conversation_of: dict[_User, str], at: datetime.datetime
+) -> list[Arrival]:
+    """Stores the events that are not there yet; returns their arrivals in order."""
+    known = {(conversation_of[one.channel, one.key], one.event_id): one for one in reversed(arrivals)}
+    rows = [
+        {
+            "channel": one.channel,
+            "event_id": event_id,
+            "conversation_id": conversation_id,
+            "external_id": one.external_id,
+            "seq": 0,
+            "event": to_json(one.event),
+            "reply_token": one.reply_token,
+            "occurred_at": one.occurred_at,
+            "delivered_at": one.delivered_at,
+            "received_at": at,
+        }
+        for (conversation_id, event_id), one in reversed(known.items())
+    ]
     statement = (
-        _insert(connection, conversations)
-        .values(row)
-        .on_conflict_do_update(index_elements=["channel", "channel_key"], set_={"updated_at": at})
-        .returning(conversations.c.id)
+        _insert(connection, inbox)
+        .on_conflict_do_nothing(index_elements=["channel", "conversation_id", "event_id"])
+        .returning(inbox.c.id, inbox.c.conversation_id, inbox.c.event_id)
     )
-    return str(connection.execute(statement).scalar_one())
+    stored = sorted(connection.execute(statement, rows))
+    return [known[row.conversation_id, row.event_id] for row in stored]
 
 
-def _new_event(connection: sa.Connection, arrival: Arrival, conversation_id: str, at: datetime.datetime) -> Any:
-    row = {
-        "channel": arrival.channel,
-        "event_id": arrival.event_id,
-        "conversation_id": conversation_id,
-        "external_id": arrival.external_id,
-        "seq": 0,
-        "event": to_json(arrival.event),
-        "reply_token": arrival.reply_token,
-        "occurred_at": arrival.occurred_at,
-        "delivered_at": arrival.delivered_at,
-        "received_at": at,
-    }
-    statement = _insert(connection, inbox).values(row)
-    return statement.on_conflict_do_nothing(index_elements=["channel", "conversation_id", "event_id"]).returning(
-        inbox.c.id
-    )
-
-
-def _store_message(
-    connection: sa.Connection, arrival: Arrival, conversation_id: str, event_row: int, at: datetime.datetime
+def _store_messages(
+    connection: sa.Connection, arrivals: Sequence[Arrival], found: dict[_User, sa.Row[Any]], at: datetime.datetime
 ) -> None:
-    seq = connection.execute(
-        conversations.update()
-        .where(conversations.c.id == conversation_id)
-        .values(last_seq=conversations.c.last_seq + 1)
-        .returning(conversations.c.last_seq)
-    ).scalar_one()
-    message = Message(seq=seq, role="user", text=arrival.text, at=at, client_id=arrival.event_id)
-    insert_message(connection, conversation_id, message, external_id=arrival.external_id)
-    connection.execute(inbox.update().where(inbox.c.id == event_row).values(seq=seq))
+    """What users wrote, under the next numbers of their conversations."""
+    last = {user: row.last_seq for user, row in found.items()}
+    rows = []
+    for one in arrivals:
+        if one.text:
+            user = (one.channel, one.key)
+            last[user] += 1
+            message = Message(seq=last[user], role="user", text=one.text, at=at, client_id=one.event_id)
+            rows.append(StoredMessage(found[user].id, message, one.external_id, one.quote_token))
+    insert_messages(connection, rows)
+    moved = [{"moved": found[user].id, "seq": seq} for user, seq in last.items() if seq != found[user].last_seq]
+    if moved:
+        connection.execute(_MOVED, moved)
+
+
+_MOVED = conversations.update().where(conversations.c.id == sa.bindparam("moved")).values(last_seq=sa.bindparam("seq"))

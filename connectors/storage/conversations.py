@@ -3,18 +3,23 @@
 import datetime
 import logging
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 
-from bot.conversation import Event, Ignored, State, Turn
+from bot.conversation import Event, State, Turn
+from bot.handoff import Handoff
 from bot.ports import Arrival, ConversationNotFoundError, Incoming, Message, Receipt
-from connectors.storage.arriving import arrived
+from bot.reception import Standing
+from connectors.storage.arriving import store_arrivals
 from connectors.storage.database import Database
-from connectors.storage.rows import insert_message, to_json
+from connectors.storage.erasing import erase
+from connectors.storage.handoffs import keep, latest
+from connectors.storage.queue import standing
+from connectors.storage.rows import StoredMessage, as_message, insert_messages, to_json
 from connectors.storage.schema import conversations, inbox, messages, outbox
 
 logger = logging.getLogger(__name__)
@@ -59,10 +64,10 @@ class SqlConversations:
             connection.rollback()
         return Receipt(self.messages(incoming.conversation_id, stored - 1, limit=1)[0], duplicate=True)
 
-    def arrive(self, arrivals: tuple[Arrival, ...], at: datetime.datetime) -> int:
+    def arrive(self, arrivals: Sequence[Arrival], at: datetime.datetime) -> int:
         """Stores events of a messenger in one transaction, each once; unknown users get a conversation."""
         with self._database.write() as connection:
-            return sum(arrived(connection, arrival, at) for arrival in arrivals)
+            return store_arrivals(connection, arrivals, at)
 
     def messages(self, conversation_id: str, after: int, limit: int = 500) -> tuple[Message, ...]:
         """The messages after number `after`, in order."""
@@ -73,35 +78,58 @@ class SqlConversations:
             .limit(limit)
         )
         with self._database.read() as connection:
-            return tuple(_message(row) for row in connection.execute(query))
+            return tuple(as_message(row) for row in connection.execute(query))
 
     @contextmanager
-    def next_work(self) -> Iterator["SqlWork | None"]:
-        """The oldest waiting utterance of a conversation that no other worker holds.
+    def take(self, most: int) -> Iterator[Sequence["SqlWork"]]:
+        """The oldest waiting events, one of each conversation, of conversations that no other worker holds.
 
         On PostgreSQL the row lock of the conversation is the claim, on SQLite the write lock is: a crash gives both
         back by itself.
         """
+        if not self._is_waiting():  # looked for after every answer: no reason to keep writers waiting
+            yield ()
+            return
         with self._database.write() as connection:
-            found = connection.execute(_WAITING).first()
-            if found is None:
-                yield None
-                return
-            # The row joined above is not yet the conversation's oldest where another transaction was waited for.
-            event = connection.execute(_OLDEST, {"conversation": found.id}).first()
-            yield SqlWork(connection, found, event) if event else None
+            works = _works(connection, most)
+            yield works
+            _store(connection, works)
+
+    def _is_waiting(self) -> bool:
+        with self._database.read() as connection:
+            return connection.execute(_ANY_WAITING).first() is not None
 
 
 class SqlWork:
-    """An event being answered, inside the transaction that will hold the answer."""
+    """An event being answered, inside the transaction that will hold the answer; stored when the batch ends."""
 
-    def __init__(self, connection: sa.Connection, conversation: Any, event: Any) -> None:
+    def __init__(self, connection: sa.Connection, conversation: Any, event: Any, handoff: Handoff | None) -> None:
         self._connection = connection
         self._conversation = conversation
         self._row = event
         self.conversation_id: str = conversation.id
         self.event = msgspec.json.decode(event.event, type=Event)
+        self.received_at: datetime.datetime = event.received_at
         self.state = _state(conversation)
+        self.handoff = handoff
+        self.done: dict[str, Any] | None = None
+        self.reply: StoredMessage | None = None
+        self.after: dict[str, Any] | None = None
+        self.delivery: dict[str, Any] | None = None
+
+    def hand(self, handoff: Handoff, at: datetime.datetime) -> Standing:
+        """Stores the changed handoff at once; returns where it stands then."""
+        self.handoff = keep(self._connection, self.conversation_id, handoff, at)
+        return standing(self._connection, self.handoff, at)
+
+    def relay(self, state: State, at: datetime.datetime) -> None:
+        """Marks the event as passed on to the expert, whose next words may use its reply token."""
+        row = self._row
+        token = {"reply_token": row.reply_token, "token_from": row.delivered_at} if row.reply_token else {}
+        mine = conversations.c.id == self.conversation_id
+        changed = {"state": to_json(state), "updated_at": at} | token
+        self._connection.execute(conversations.update().where(mine).values(changed))
+        self.finish(at)
 
     def complete(self, turn: Turn, at: datetime.datetime, leaves: bool = False) -> None:
         """Stores reply, state and delivery and marks the event done."""
@@ -114,18 +142,14 @@ class SqlWork:
             action=turn.decision.action,
             parts=to_json(turn.reply.parts),
         )
-        insert_message(self._connection, identifier, reply, decision=to_json(turn.decision))
-        self._connection.execute(
-            conversations.update()
-            .where(conversations.c.id == identifier)
-            .values(state=to_json(turn.state), last_seq=seq, updated_at=at)
-        )
-        self._connection.execute(outbox.insert().values(self._delivery(seq, at) | {"leaves": leaves}))
+        self.reply = StoredMessage(identifier, reply, decision=to_json(turn.decision))
+        self.after = {"mine": identifier, "state": to_json(turn.state), "last_seq": seq, "updated_at": at}
+        self.delivery = self._delivery(seq, at) | {"leaves": leaves}
         self.finish(at)
 
     def finish(self, at: datetime.datetime) -> None:
         """Marks the event done without an answer."""
-        self._connection.execute(inbox.update().where(inbox.c.id == self._row.id).values(done_at=at))
+        self.done = {"mine": self._row.id, "done_at": at}
 
     def cancel_deliveries(self, at: datetime.datetime) -> None:
         """Takes back everything that was still to be delivered to this conversation."""
@@ -135,16 +159,7 @@ class SqlWork:
 
     def erase(self, external_id: str, words: str) -> None:
         """Replaces the text of a message everywhere; an utterance still waiting is not answered."""
-        execute, mine = self._connection.execute, self.conversation_id
-        execute(
-            messages.update()
-            .where(messages.c.conversation_id == mine, messages.c.external_id == external_id)
-            .values(text=words)
-        )
-        gone = to_json(Ignored("unsent"))
-        execute(
-            inbox.update().where(inbox.c.conversation_id == mine, inbox.c.external_id == external_id).values(event=gone)
-        )
+        self.state = erase(self._connection, self.conversation_id, self.state, external_id, words)
 
     def _delivery(self, seq: int, at: datetime.datetime) -> dict[str, Any]:
         return {
@@ -164,20 +179,55 @@ class SqlWork:
         }
 
 
+_ANY_WAITING = sa.select(inbox.c.id).where(inbox.c.done_at.is_(None)).limit(1)
 _WAITING = (
     sa.select(conversations.c.id, conversations.c.channel, conversations.c.state, conversations.c.last_seq)
     .join(inbox, inbox.c.conversation_id == conversations.c.id)
     .where(inbox.c.done_at.is_(None))
     .order_by(inbox.c.id)
-    .limit(1)
+    .limit(sa.bindparam("most"))
     .with_for_update(of=conversations, skip_locked=True)
 )
 _OLDEST = (
-    sa.select(inbox.c.id, inbox.c.event, inbox.c.reply_token, inbox.c.delivered_at)
-    .where(inbox.c.conversation_id == sa.bindparam("conversation"), inbox.c.done_at.is_(None))
-    .order_by(inbox.c.occurred_at, inbox.c.id)
-    .limit(1)
+    sa.select(
+        *(inbox.c[name] for name in ("id", "conversation_id", "event", "reply_token", "delivered_at", "received_at"))
+    )
+    .where(inbox.c.conversation_id.in_(sa.bindparam("conversations", expanding=True)), inbox.c.done_at.is_(None))
+    .order_by(inbox.c.conversation_id, inbox.c.occurred_at, inbox.c.id)
 )
+_DONE = inbox.update().where(inbox.c.id == sa.bindparam("mine")).values(done_at=sa.bindparam("done_at"))
+_AFTER = (
+    conversations.update()
+    .where(conversations.c.id == sa.bindparam("mine"))
+    .values({name: sa.bindparam(name) for name in ("state", "last_seq", "updated_at")})
+)
+
+
+def _works(connection: sa.Connection, most: int) -> list[SqlWork]:
+    while True:
+        held = {row.id: row for row in connection.execute(_WAITING, {"most": most})}
+        if not held:
+            return []
+        # The rows joined above are not yet the oldest where another transaction was waited for.
+        oldest: dict[str, Any] = {}
+        for event in connection.execute(_OLDEST, {"conversations": list(held)}):
+            oldest.setdefault(event.conversation_id, event)
+        if oldest:
+            handoffs = latest(connection, oldest)
+            return [SqlWork(connection, held[name], event, handoffs.get(name)) for name, event in oldest.items()]
+
+
+def _store(connection: sa.Connection, works: Sequence[SqlWork]) -> None:
+    """What became of the works, in few statements."""
+    insert_messages(connection, [work.reply for work in works if work.reply])
+    steps: tuple[tuple[Any, list[dict[str, Any] | None]], ...] = (
+        (_AFTER, [work.after for work in works]),
+        (outbox.insert(), [work.delivery for work in works]),
+        (_DONE, [work.done for work in works]),
+    )
+    for statement, found in steps:
+        if values := [value for value in found if value]:
+            connection.execute(statement, values)
 
 
 def _state(conversation: Any) -> State:
@@ -213,7 +263,7 @@ def _store_received(
     connection: sa.Connection, incoming: Incoming, channel: str, seq: int, at: datetime.datetime
 ) -> Message:
     message = Message(seq=seq, role="user", text=incoming.utterance.text, at=at, client_id=incoming.event_id)
-    insert_message(connection, incoming.conversation_id, message)
+    insert_messages(connection, [StoredMessage(incoming.conversation_id, message)])
     connection.execute(
         inbox.insert().values(
             channel=channel,
@@ -229,7 +279,3 @@ def _store_received(
         )
     )
     return message
-
-
-def _message(row: Any) -> Message:
-    return Message(row.seq, row.role, row.text, row.created_at, row.client_id, row.action, row.parts)

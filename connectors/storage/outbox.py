@@ -1,13 +1,16 @@
 """Deliveries in the table `outbox`: for the web a wake-up, for LINE claimed under a lease and sent by state."""
 
 import datetime
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
 from bot.ports import Delivery
-from connectors.line.delivering import Claim, Settled, Status
+from connectors.line.delivering import HELD_FOR, LEASE, Claim, Settled, Status
 from connectors.storage.database import Database
-from connectors.storage.schema import conversations, inbox, messages, outbox
+from connectors.storage.schema import conversations, handoffs, inbox, messages, outbox
 
 _older = outbox.alias("older")
 
@@ -45,50 +48,57 @@ class LineOutbox:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def claim(self, now: datetime.datetime, lease: datetime.timedelta, limit: int) -> tuple[Claim, ...]:
-        """The oldest due delivery of each chat that nobody is at; leased, its next step decided and stored."""
+    def claim(
+        self, now: datetime.datetime, limit: int, render: Callable[[str], str], *, saves_pushes: bool = False
+    ) -> tuple[Claim, ...]:
+        """The oldest due delivery of each chat that nobody is at; leased, its next step decided and stored.
+
+        `render` makes the messages (JSON) from a reply's parts; they are kept, because a retry must not change them.
+        """
         with self._database.write() as connection:
             rows = connection.execute(_due_line(now, limit)).all()
-            claims = tuple(Claim.of(row, now, _held(connection, row)) for row in rows)
-            for claim in claims:
-                connection.execute(
-                    outbox.update()
-                    .where(outbox.c.id == claim.id)
-                    .values(
-                        status=claim.status,
-                        attempts=claim.attempts,
-                        retry_key=claim.retry_key,
-                        leased_until=now + lease,
-                        first_attempt_at=claim.first_attempt_at,
-                    )
-                )
-        return claims
+            held = _held(connection, rows)
+            claims = tuple(
+                Claim.of(row, now, render, riders=_riders(row, held), saves_pushes=saves_pushes) for row in rows
+            )
+            if claims:
+                connection.execute(_CLAIMED, [_claimed(claim, now) for claim in claims])
+        return tuple(claim for claim in claims if claim.status is not Status.HELD)
 
     def release(self) -> None:
         """Gives back all leases: nobody else can hold one where this is the only process (SQLite)."""
         with self._database.write() as connection:
             connection.execute(outbox.update().where(outbox.c.is_open).values(leased_until=None))
 
-    def keep_payload(self, claim_id: int, payload: str) -> None:
-        """Stores the messages as they are about to be sent for the first time."""
-        with self._database.write() as connection:
-            connection.execute(outbox.update().where(outbox.c.id == claim_id).values(payload=payload))
+    def settle(self, settled: Sequence[Settled], now: datetime.datetime) -> None:
+        """Stores what became of claims and gives the leases back."""
+        if settled:
+            with self._database.write() as connection:
+                connection.execute(_SETTLED, [_settled(one, now) for one in settled])
+                if changed := [{"mine": one.id, "payload": one.payload} for one in settled if one.payload]:
+                    connection.execute(_CHANGED, changed)
 
-    def settle(self, settled: Settled, now: datetime.datetime) -> None:
-        """Stores what became of a claim and gives the lease back."""
+    def revive(self, handoff_id: int, seq: int, now: datetime.datetime) -> bool:
+        """Has an expert's message sent again that was given up; False where nothing was given up.
+
+        A new attempt, under a new key: the old one was refused for certain, or lives no more.
+        """
+        conversation = sa.select(handoffs.c.conversation_id).where(handoffs.c.id == handoff_id).scalar_subquery()
+        mine = sa.and_(outbox.c.conversation_id == conversation, outbox.c.seq == seq)
+        values = {
+            "status": Status.NEW,
+            "is_open": True,
+            "next_attempt_at": now,
+            "leased_until": None,
+            "reply_token": "",
+            "token_from": None,
+            "retry_key": "",
+            "first_attempt_at": None,
+            "error": "",
+        }
+        statement = outbox.update().where(mine, outbox.c.status == Status.DEAD).values(values)
         with self._database.write() as connection:
-            connection.execute(
-                outbox.update()
-                .where(outbox.c.id == settled.id)
-                .values(
-                    status=settled.status,
-                    next_attempt_at=settled.next_attempt_at or now,
-                    leased_until=None,
-                    error=settled.error[:500],
-                    sent_at=now if settled.status in {Status.SENT, Status.ASSUMED} else None,
-                    is_open=settled.is_open,
-                )
-            )
+            return connection.execute(statement).rowcount > 0
 
     def waiting(self, since: datetime.datetime, after: datetime.datetime) -> dict[int, str]:
         """Users whose question of between `after` and `since` still waits for a decision: inbox id to LINE id."""
@@ -111,12 +121,79 @@ class LineOutbox:
             return {row.status: row.deliveries for row in connection.execute(query)}
 
 
-def _held(connection: sa.Connection, row: sa.Row[tuple[object, ...]]) -> tuple[tuple[int, str], ...]:
-    """What the monthly limit held back in the chat of an outbox row."""
-    query = sa.select(outbox.c.id, outbox.c.payload).where(
-        outbox.c.conversation_id == row.conversation_id, outbox.c.status == Status.HELD, outbox.c.id < row.id
+_CLAIMED = (
+    outbox.update()
+    .where(outbox.c.id == sa.bindparam("mine"))
+    .values(
+        {
+            name: sa.bindparam(name)
+            for name in (
+                "status",
+                "attempts",
+                "retry_key",
+                "payload",
+                "leased_until",
+                "next_attempt_at",
+                "first_attempt_at",
+            )
+        }
     )
-    return tuple((found.id, found.payload) for found in connection.execute(query.order_by(outbox.c.id)))
+)
+_SETTLED = (
+    outbox.update()
+    .where(outbox.c.id == sa.bindparam("mine"))
+    .values(
+        {name: sa.bindparam(name) for name in ("status", "next_attempt_at", "error", "sent_at", "is_open")}
+        | {"leased_until": None}
+    )
+)
+
+_CHANGED = outbox.update().where(outbox.c.id == sa.bindparam("mine")).values(payload=sa.bindparam("payload"))
+
+
+def _claimed(claim: Claim, now: datetime.datetime) -> dict[str, object]:
+    waits = claim.status is Status.HELD
+    return {
+        "mine": claim.id,
+        "status": claim.status,
+        "attempts": claim.attempts,
+        "retry_key": claim.retry_key,
+        "payload": claim.payload,
+        "leased_until": None if waits else now + LEASE,
+        "next_attempt_at": now + HELD_FOR if waits else now,
+        "first_attempt_at": claim.first_attempt_at,
+    }
+
+
+def _settled(settled: Settled, now: datetime.datetime) -> dict[str, object]:
+    return {
+        "mine": settled.id,
+        "status": settled.status,
+        "next_attempt_at": settled.next_attempt_at or now,
+        "error": settled.error[:500],
+        "sent_at": now if settled.status in {Status.SENT, Status.ASSUMED} else None,
+        "is_open": settled.is_open,
+    }
+
+
+_Held = dict[str, list[tuple[int, str]]]
+
+
+def _held(connection: sa.Connection, rows: Sequence[sa.Row[Any]]) -> _Held:
+    """What the monthly limit held back in the chats of outbox rows, oldest first."""
+    query = (
+        sa.select(outbox.c.id, outbox.c.conversation_id, outbox.c.payload)
+        .where(outbox.c.conversation_id.in_({row.conversation_id for row in rows}), outbox.c.status == Status.HELD)
+        .order_by(outbox.c.id)
+    )
+    held: _Held = defaultdict(list)
+    for found in connection.execute(query) if rows else ():
+        held[found.conversation_id].append((found.id, found.payload))
+    return held
+
+
+def _riders(row: sa.Row[Any], held: _Held) -> tuple[tuple[int, str], ...]:
+    return tuple(one for one in held[row.conversation_id] if one[0] < row.id)
 
 
 def _due_line(now: datetime.datetime, limit: int) -> sa.Select[tuple[object, ...]]:
@@ -129,7 +206,7 @@ def _due_line(now: datetime.datetime, limit: int) -> sa.Select[tuple[object, ...
     )
     free = sa.or_(outbox.c.leased_until.is_(None), outbox.c.leased_until < now)
     return (
-        sa.select(outbox, conversations.c.channel_key, messages.c.parts)
+        sa.select(outbox, conversations.c.channel_key, messages.c.parts, messages.c.action)
         .join(conversations, conversations.c.id == outbox.c.conversation_id)
         .join(
             messages,

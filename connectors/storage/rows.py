@@ -1,5 +1,8 @@
 """Small pieces that several writers of the tables share."""
 
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
 import msgspec
 import sqlalchemy as sa
 
@@ -12,21 +15,53 @@ def to_json(value: object) -> str:
     return msgspec.json.encode(value).decode()
 
 
-def insert_message(
-    connection: sa.Connection, conversation_id: str, message: Message, decision: str = "", external_id: str = ""
-) -> None:
-    """Stores a message of a conversation under its number."""
-    connection.execute(
-        messages.insert().values(
-            conversation_id=conversation_id,
-            seq=message.seq,
-            role=message.role,
-            text=message.text,
-            client_id=message.client_id,
-            external_id=external_id,
-            action=message.action,
-            parts=message.parts,
-            decision=decision,
-            created_at=message.at,
-        )
+class StoredMessage(NamedTuple):
+    """A message with what only the store keeps of it: the channel's ids of it, and the decision behind it as JSON."""
+
+    conversation_id: str
+    message: Message
+    external_id: str = ""
+    quote_token: str = ""
+    decision: str = ""
+
+
+def insert_messages(connection: sa.Connection, rows: Sequence[StoredMessage]) -> None:
+    """Stores messages under their numbers."""
+    if rows:
+        connection.execute(messages.insert(), [_values(row) for row in rows])
+
+
+def _values(row: StoredMessage) -> dict[str, object]:
+    message = row.message
+    return {
+        "conversation_id": row.conversation_id,
+        "seq": message.seq,
+        "role": message.role,
+        "text": message.text,
+        "client_id": message.client_id,
+        "external_id": row.external_id,
+        "action": message.action,
+        "parts": message.parts,
+        "decision": row.decision,
+        "author": message.author,
+        "author_id": message.author_id,
+        "quotes_seq": message.quotes_seq,
+        "quote_token": row.quote_token,
+        "created_at": message.at,
+    }
+
+
+def as_message(row: Any) -> Message:
+    """The message of a row of `messages`."""
+    return Message(
+        row.seq,
+        row.role,
+        row.text,
+        row.created_at,
+        row.client_id,
+        row.action,
+        row.parts,
+        row.author,
+        row.author_id,
+        row.quotes_seq,
     )

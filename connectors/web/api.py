@@ -8,7 +8,8 @@ import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Annotated, Any
+from types import MappingProxyType
+from typing import Annotated, Any, Literal
 
 import msgspec
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
@@ -18,25 +19,33 @@ from fastapi.sse import format_sse_event
 from bot.asking import ask
 from bot.conversation import Utterance
 from bot.engine import Engine
-from bot.ports import Clock, Conversations, Message
+from bot.handoff import Owner
+from bot.ports import Clock, Conversations, Hours, Message
 from bot.service import LONGEST_TEXT, Service, TextTooLongError
+from bot.specialities import SPECIALITIES
 from connectors.events import LocalEvents
+from connectors.storage.presence import Presence
+from connectors.storage.visiting import Status, Visiting
 from connectors.web.problems import ProblemError
 from connectors.web.schemas import (
     MessageOut,
     Messages,
     Opened,
     Question,
+    Receipt,
     Sent,
+    StatusOut,
     Stored,
     Suggestion,
     Suggestions,
     TextsOut,
 )
-from connectors.workers import INBOX
+from connectors.workers import BOARD, INBOX
 from knowledge.text.normalize import join_surrogates
 
 HEARTBEAT_SECONDS = 15.0
+# Until a stream looks again although nobody rang: a place in the queue and the end of typing come silently.
+LOOK_AGAIN_SECONDS = MappingProxyType[Owner, float]({"bot": 15.0, "promise": 15.0, "queue": 10.0, "expert": 5.0})
 _STREAM_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _After = Annotated[int, Query(ge=0)]
 
@@ -50,9 +59,20 @@ class WebContext:
     conversations: Conversations
     events: LocalEvents
     clock: Clock
+    visiting: Visiting
+    presence: Presence
+    hours: Hours
+
+    def status(self, conversation_id: str) -> Status:
+        """How the conversation stands with people, whose user is looking at it."""
+        return self.visiting.status(conversation_id, self.hours.load(), self.clock.now())
+
+    def look(self, conversation_id: str, after: int) -> tuple[tuple[Message, ...], Status]:
+        """What came after message `after`, and how the conversation stands."""
+        return self.conversations.messages(conversation_id, after), self.status(conversation_id)
 
 
-def _context(request: Request) -> WebContext:
+async def _context(request: Request) -> WebContext:
     context: WebContext = request.app.state.web
     return context
 
@@ -121,22 +141,34 @@ async def _long_poll(context: WebContext, conversation_id: str, after: int, wait
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(bell.wait(), wait)
             found = await asyncio.to_thread(context.conversations.messages, conversation_id, after)
-    return _page(found, after)
+    status = await asyncio.to_thread(context.status, conversation_id)
+    page = _page(found, after)
+    return page.model_copy(update={"status": StatusOut.of(status)})
 
 
 async def _stream(context: WebContext, conversation_id: str, after: int) -> AsyncIterator[bytes]:
+    told: Status | None = None
+    silent = 0.0
     with context.events.listen(conversation_id) as bell:
         yield format_sse_event(comment="open")
         while not context.events.closing:
             bell.clear()
-            found = await asyncio.to_thread(context.conversations.messages, conversation_id, after)
+            found, status = await asyncio.to_thread(context.look, conversation_id, after)
             for message in found:
                 after = message.seq
                 yield _frame(message)
+            if status != told:
+                told = status
+                yield format_sse_event(data_str=msgspec.json.encode(status).decode(), event="status")
+            pause = LOOK_AGAIN_SECONDS[status.owner]
             try:
-                await asyncio.wait_for(bell.wait(), HEARTBEAT_SECONDS)
+                await asyncio.wait_for(bell.wait(), pause)
+                silent = 0.0
             except TimeoutError:
-                yield format_sse_event(comment="ping")
+                silent += pause
+                if silent >= HEARTBEAT_SECONDS:
+                    silent = 0.0
+                    yield format_sse_event(comment="ping")
 
 
 def _frame(message: Message) -> bytes:
@@ -147,6 +179,23 @@ def _frame(message: Message) -> bytes:
 def _page(found: tuple[Message, ...], after: int) -> Messages:
     last = found[-1].seq if found else after
     return Messages(messages=[MessageOut.of(message) for message in found], last_seq=last)
+
+
+@router.post("/conversations/{conversation_id}/typing", status_code=HTTPStatus.NO_CONTENT)
+def typing(conversation_id: Own, context: Context) -> None:
+    """The visitor is writing; the expert who has the conversation may see it."""
+    if context.presence.user_types(conversation_id, context.clock.now()):
+        context.events.ring(BOARD)
+
+
+@router.post("/resume")
+def resume(receipt: Receipt, context: Context) -> Opened:
+    """Comes back to a conversation with the code that was given for it; its page elsewhere no longer can."""
+    token = secrets.token_urlsafe(32)
+    conversation_id = context.visiting.resume(receipt.code.strip().upper(), _hashed(token))
+    if conversation_id is None:
+        raise ProblemError(HTTPStatus.NOT_FOUND, "receipt-unknown")
+    return Opened(id=conversation_id, token=token)
 
 
 @router.post("/ask")
@@ -166,9 +215,13 @@ def suggest(context: Context, q: Annotated[str, Query(max_length=200)] = "") -> 
 
 
 @router.get("/texts")
-def texts(context: Context) -> TextsOut:
-    """The sentences of the page."""
-    return TextsOut(texts=context.engine.texts.section("ui"))
+def texts(context: Context, page: Literal["chat", "console"] = "chat") -> TextsOut:
+    """The sentences of a page. The console shows a chat too: its own sentences come on top of the chat's."""
+    sentences = context.engine.texts.section("ui")
+    if page == "console":
+        fields = {f"speciality_{key}": label for key, label in SPECIALITIES.items()}
+        sentences |= context.engine.texts.section("console") | fields
+    return TextsOut(texts=sentences)
 
 
 def problem_responses() -> dict[int | str, dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""The chat page and its files, with the headers that keep them safe."""
+"""The pages and their files, with the headers that keep them safe."""
 
 from pathlib import Path
 
@@ -35,6 +35,12 @@ router = APIRouter(include_in_schema=False)
 def chat_page() -> FileResponse:
     """The chat."""
     return FileResponse(STATIC_FOLDER / "chat.html", headers={"Cache-Control": "no-cache"})
+
+
+@router.get("/console")
+def console_page() -> FileResponse:
+    """The experts' console."""
+    return FileResponse(STATIC_FOLDER / "console.html", headers={"Cache-Control": "no-cache"})
 
 
 def install_pages(app: FastAPI) -> None:

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from bot.ports import ConversationNotFoundError, StorageUnavailableError
 from bot.service import LONGEST_TEXT, TextTooLongError
 from bot.texts import Texts
+from connectors.storage.cases import UnknownHandoffError
 
 logger = logging.getLogger(__name__)
 
@@ -58,6 +59,10 @@ def install_problems(app: FastAPI, texts: Texts) -> None:
     @app.exception_handler(ConversationNotFoundError)
     async def _no_conversation(_request: Request, _error: ConversationNotFoundError) -> JSONResponse:
         return document(404, "conversation-not-found")
+
+    @app.exception_handler(UnknownHandoffError)
+    async def _no_handoff(_request: Request, _error: UnknownHandoffError) -> JSONResponse:
+        return document(404, "handoff-not-found")
 
     @app.exception_handler(StorageUnavailableError)
     async def _no_storage(_request: Request, error: StorageUnavailableError) -> JSONResponse:

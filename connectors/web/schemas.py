@@ -1,11 +1,14 @@
 """The JSON of the conversation API, as it comes in and goes out."""
 
+import datetime
 import json
 from typing import Annotated, Any, Self
 
+import msgspec
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from bot.ports import Message
+from connectors.storage.visiting import Status
 
 ClientId = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+$")]
 
@@ -50,6 +53,8 @@ class MessageOut(BaseModel):
     client_id: str | None
     at: str
     action: str | None
+    author: str | None = None
+    quotes_seq: int | None = None
     parts: list[dict[str, Any]]
 
     @classmethod
@@ -62,8 +67,44 @@ class MessageOut(BaseModel):
             client_id=message.client_id or None,
             at=message.at.isoformat().replace("+00:00", "Z"),
             action=message.action or None,
+            author=message.author or None,
+            quotes_seq=message.quotes_seq or None,
             parts=json.loads(message.parts),
         )
+
+
+class Receipt(BaseModel):
+    """The code with which a user comes back."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    code: Annotated[str, StringConstraints(min_length=1, max_length=32)]
+
+
+class ExpertOut(BaseModel):
+    """The expert whom the user talks with."""
+
+    display_name: str
+    qualification: str
+
+
+class StatusOut(BaseModel):
+    """Whose the conversation is, and what its user may expect."""
+
+    owner: str
+    position: int | None
+    estimate_minutes: int | None
+    expert: ExpertOut | None
+    typing: bool
+    receipt: str
+    promised_for: datetime.date | None
+    open: bool
+    opens_at: datetime.datetime | None
+
+    @classmethod
+    def of(cls, status: Status) -> "StatusOut":
+        """The status as it goes out."""
+        return cls.model_validate(msgspec.to_builtins(status))
 
 
 class Stored(BaseModel):
@@ -77,6 +118,7 @@ class Messages(BaseModel):
 
     messages: list[MessageOut] = Field(default_factory=list)
     last_seq: int
+    status: StatusOut | None = None
 
 
 class Suggestion(BaseModel):

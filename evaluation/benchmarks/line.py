@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from evaluation.benchmarks.table import Figure
+from evaluation.benchmarks.table import Figure, percentile
 from evaluation.load.generator import Generator, Load
 from evaluation.load.line_stand_in import LineStandIn
 from evaluation.load.processes import COMMAND, SECRET, Program, bare_app, running, sodan
@@ -117,19 +117,19 @@ async def _paced(bench: Bench) -> list[Figure]:
     refused = sum(post.status != 200 for post in generator.posts)
     heading = f"毎秒{RATE}件 x {bench.duration.pace:g}秒: "
     return [
-        Figure(f"{heading}受け付け p50", _percentile(acknowledging, 50) * 1000, "ms"),
-        Figure(f"{heading}受け付け p99", _percentile(acknowledging, 99) * 1000, "ms", 100.0),
+        Figure(f"{heading}受け付け p50", percentile(acknowledging, 50) * 1000, "ms"),
+        Figure(f"{heading}受け付け p99", percentile(acknowledging, 99) * 1000, "ms", 100.0),
         Figure(f"{heading}受け付けを断られた", refused, "件", 0.0),
         *(Figure(f"{heading}{row.name}", row.value, row.unit, row.goal) for row in _answered(tally)),
-        Figure("(負荷を出す側の遅れ p99)", _percentile(generator.late, 99) * 1000, "ms"),
+        Figure("(負荷を出す側の遅れ p99)", percentile(generator.late, 99) * 1000, "ms"),
     ]
 
 
 def _answered(tally: Tally) -> Iterator[Figure]:
     """An answer that has not come at the end of the wait counts as lost, and as an endless wait."""
     seconds = [*tally.seconds, *([float("inf")] * len(tally.lost))]
-    yield Figure("答えが届くまで p50", _percentile(seconds, 50), "秒")
-    yield Figure("答えが届くまで p99", _percentile(seconds, 99), "秒", 2.0)
+    yield Figure("答えが届くまで p50", percentile(seconds, 50), "秒")
+    yield Figure("答えが届くまで p99", percentile(seconds, 99), "秒", 2.0)
     yield Figure("受け付けて届かなかった", len(tally.lost), "件", 0.0)
     yield Figure("二度届いた", len(tally.doubled), "件", 0.0)
     yield Figure("違う答え", len(tally.astray), "件", 0.0)
@@ -171,8 +171,3 @@ def _fresh(bench: Bench, name: str) -> Path:
 
 def _generator(bench: Bench, stand_in: LineStandIn, *servers: Program) -> Generator:
     return Generator([server.url for server in servers], stand_in, bench.questions, Load(SECRET))
-
-
-def _percentile(values: Sequence[float], percent: int) -> float:
-    """0 where nothing was measured; the goals on counts tell that."""
-    return statistics.quantiles(values, n=100)[percent - 1] if len(values) > 1 else 0.0

@@ -1,5 +1,6 @@
 """A measured figure with its goal, and the table that shows them."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -41,6 +42,11 @@ def show(title: str, figures: Sequence[Figure]) -> bool:
         table.add_row(figure.name, value, figure.goal_words, "" if figure.is_met else "未達")
     Console().print(table)
     return all(figure.is_met for figure in figures)
+
+
+def percentile(values: Sequence[float], percent: int) -> float:
+    """The least value that so many per cent do not exceed; 0 where nothing was measured: goals on counts tell that."""
+    return sorted(values)[math.ceil(len(values) * percent / 100) - 1] if values else 0.0
 
 
 def _written(value: float) -> str:

@@ -76,6 +76,19 @@ def chaos(quick: bool, postgres: str, redis: str) -> int:
     return 0 if show("kill -9 の嵐", figures) else 1
 
 
+@bench.command()
+@click.option("--quick", is_flag=True, help="少ない人数で、40秒以内に終える")
+@_databases
+def experts(quick: bool, postgres: str, redis: str) -> int:
+    """専門家50人に相談者500人を割り当て、やりとりの速さと、失った・二重のメッセージを数える"""
+    from evaluation.benchmarks.experts import LONG, QUICK, Bench, measure
+    from evaluation.benchmarks.table import show
+
+    with _prepared() as (folder, _):
+        figures = _ran(measure(Bench(folder, DATA_FOLDER, QUICK if quick else LONG, postgres, redis)))
+    return 0 if show("専門家の相談", figures) else 1
+
+
 def _ran(measuring: "Coroutine[Any, Any, list[Figure]]") -> "list[Figure]":
     """Runs it to its end; asked to stop (SIGTERM), it ends what it started before it ends itself."""
 

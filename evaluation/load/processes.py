@@ -52,15 +52,10 @@ class Program:
         Raises:
             NotStartedError: It ended, or was not ready in time.
         """
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith("SODAN_")}
         # In its own folder, so that no .env of an operator is read.
         with (self.folder / "process.log").open("ab") as log, self._said.open("wb") as said:
             self._process = await asyncio.create_subprocess_exec(
-                *self.arguments,
-                cwd=self.folder,
-                env=inherited | {"PYTHONUNBUFFERED": "1"} | dict(self.settings),
-                stdout=said,
-                stderr=log,
+                *self.arguments, cwd=self.folder, env=self._environment, stdout=said, stderr=log
             )
         if waits:
             await self.ready()
@@ -79,6 +74,25 @@ class Program:
                 return
             await asyncio.sleep(0.02)
         raise NotStartedError(self._end_of_log())
+
+    async def run(self, *arguments: str, said: str = "") -> None:
+        """Runs another `sodan` command with the same settings to its end; `said` is its standard input.
+
+        Raises:
+            NotStartedError: It failed.
+        """
+        pipe = asyncio.subprocess.PIPE
+        process = await asyncio.create_subprocess_exec(
+            COMMAND, *arguments, cwd=self.folder, env=self._environment, stdin=pipe, stdout=pipe, stderr=pipe
+        )
+        _, problem = await process.communicate(said.encode())
+        if process.returncode:
+            raise NotStartedError(problem.decode())
+
+    @property
+    def _environment(self) -> dict[str, str]:
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("SODAN_")}
+        return inherited | {"PYTHONUNBUFFERED": "1"} | dict(self.settings)
 
     async def _is_ready(self) -> bool:
         """A server says so when asked; a worker says one line by itself, once it has started."""
@@ -127,8 +141,8 @@ async def running(*programs: Program) -> AsyncIterator[None]:
         await asyncio.gather(*(program.stop() for program in programs), return_exceptions=True)
 
 
-def sodan(command: str, folder: Path, index_folder: Path, stand_in: LineStandIn, **settings: str) -> Program:
-    """`sodan serve` or `sodan worker`, whose LINE is the stand-in; `settings` become SODAN_… variables.
+def sodan(command: str, folder: Path, index_folder: Path, stand_in: LineStandIn | None, **settings: str) -> Program:
+    """`sodan serve` or `sodan worker`, whose LINE is the stand-in, if any; `settings` become SODAN_… variables.
 
     The search index is copied from `index_folder`: building one is not what is measured.
     """
@@ -136,23 +150,32 @@ def sodan(command: str, folder: Path, index_folder: Path, stand_in: LineStandIn,
     for index in index_folder.glob("index-*.npz"):
         shutil.copy(index, folder)
     port = free_port() if command == "serve" else 0
-    given = {
-        "data_folder": str(folder),
-        "port": str(port or 8000),
-        "line_channel_secrets": f'["{SECRET}"]',
-        "line_access_token": stand_in.access_token,
-        "line_api_url": stand_in.url,
-        **settings,
-    }
+    given = {"data_folder": str(folder), "port": str(port or 8000), **(_line(stand_in) if stand_in else {}), **settings}
     return Program((COMMAND, command), folder, {f"SODAN_{k.upper()}": v for k, v in given.items()}, port)
 
 
+def _line(stand_in: LineStandIn) -> dict[str, str]:
+    return {
+        "line_channel_secrets": f'["{SECRET}"]',
+        "line_access_token": stand_in.access_token,
+        "line_api_url": stand_in.url,
+    }
+
+
 def bare_app(folder: Path) -> Program:
-    """The peer over a database of its own."""
+    """The peer of LINE's webhook over a database of its own."""
+    return _bare("bare_app", folder, {"BARE_APP_DATABASE": str(folder / "bare.db"), "BARE_APP_SECRET": SECRET})
+
+
+def bare_chat(folder: Path) -> Program:
+    """The peer of the chat with experts over a database of its own."""
+    return _bare("bare_chat", folder, {"BARE_CHAT_DATABASE": str(folder / "bare.db")})
+
+
+def _bare(module: str, folder: Path, settings: Mapping[str, str]) -> Program:
     folder.mkdir(parents=True, exist_ok=True)
     port = free_port()
-    app = ("uvicorn", "--factory", "evaluation.load.bare_app:create_app", "--no-access-log", "--log-level", "warning")
-    settings = {"BARE_APP_DATABASE": str(folder / "bare.db"), "BARE_APP_SECRET": SECRET}
+    app = ("uvicorn", "--factory", f"evaluation.load.{module}:create_app", "--no-access-log", "--log-level", "warning")
     return Program((sys.executable, "-m", *app, "--port", str(port)), folder, settings, port)
 
 

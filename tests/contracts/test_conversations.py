@@ -39,12 +39,13 @@ def answer_all(conversations: SqlConversations, clock: FixedClock) -> list[str]:
     """Answers everything that waits with "re: ...", and returns what was answered in order."""
     answered: list[str] = []
     while True:
-        with conversations.next_work() as work:
-            if work is None:
+        with conversations.take(3) as works:
+            if not works:
                 return answered
-            assert isinstance(work.event, Utterance)
-            answered.append(work.event.text)
-            work.complete(turn(f"re: {work.event.text}"), clock.now())
+            for work in works:
+                assert isinstance(work.event, Utterance)
+                answered.append(work.event.text)
+                work.complete(turn(f"re: {work.event.text}"), clock.now())
 
 
 def texts(conversations: SqlConversations, conversation: str) -> list[tuple[int, str, str]]:
@@ -115,14 +116,12 @@ def test_answers_come_in_the_order_in_which_was_asked(
 def test_the_state_is_kept_between_turns(conversations: SqlConversations, conversation: str, clock: FixedClock) -> None:
     state = State(prefecture="神奈川県", offered=(Offer("safety-001", "共済とは"),), misses=1)
     conversations.receive(said(conversation, "e1"), clock.now())
-    with conversations.next_work() as work:
-        assert work is not None
+    with conversations.take(1) as (work,):
         work.complete(turn("はい", state), clock.now())
 
     conversations.receive(said(conversation, "e2"), clock.now())
 
-    with conversations.next_work() as work:
-        assert work is not None
+    with conversations.take(1) as (work,):
         assert work.state == state
 
 
@@ -132,8 +131,7 @@ def test_a_turn_that_breaks_leaves_no_trace_and_is_taken_up_again(
     conversations.receive(said(conversation, "e1"), clock.now())
 
     def broken() -> None:
-        with conversations.next_work() as work:
-            assert work is not None
+        with conversations.take(1) as (work,):
             work.complete(turn("lost"), clock.now())
             raise RuntimeError("crash before the commit")
 

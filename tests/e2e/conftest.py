@@ -1,4 +1,4 @@
-"""A real server for the browser."""
+"""A real server for the browser, and the pages of the experts' console."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,7 +6,13 @@ from pathlib import Path
 import pytest
 
 from bot.engine import Engine
+from tests.e2e.console_page import chromium, console, fake, new_console
+from tests.e2e.people_chat import axe, desk, new_visit, staffed_server, visit
 from tests.servers import Server
+
+__all__ = [
+    "axe", "chromium", "console", "desk", "fake", "live_server", "new_console", "new_visit", "staffed_server", "visit",
+]  # fmt: skip
 
 
 @pytest.fixture(scope="session")

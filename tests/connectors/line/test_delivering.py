@@ -2,6 +2,7 @@
 
 import datetime
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -24,7 +25,12 @@ CLOSED = {Status.SENT, Status.ASSUMED, Status.DEAD}
 
 
 def claimed(
-    status: Status = Status.NEW, token: str = "t", age: float = 1.0, now: datetime.datetime = NOW, **fields: object
+    status: Status = Status.NEW,
+    token: str = "t",
+    age: float = 1.0,
+    now: datetime.datetime = NOW,
+    saves_pushes: bool = False,
+    **fields: object,
 ) -> Claim:
     """The claim of a row in a state, `age` seconds after its reply token came."""
     row = {
@@ -38,9 +44,10 @@ def claimed(
         "payload": "",
         "parts": "[]",
         "leaves": False,
+        "action": "answer",
         "first_attempt_at": None,
     }
-    return Claim.of(SimpleNamespace(**row | fields), now)
+    return Claim.of(SimpleNamespace(**row | fields), now, lambda _parts: "[]", saves_pushes=saves_pushes)
 
 
 def test_a_living_token_is_used_first() -> None:
@@ -63,6 +70,15 @@ def test_a_push_keeps_its_key_however_often_it_is_tried() -> None:
     assert claimed(Status.PUSHING, retry_key="kept").retry_key == "kept"
 
 
+def test_what_matters_little_waits_for_the_next_reply_where_pushes_run_short() -> None:
+    little = "idle_warning"
+
+    assert claimed(token="", saves_pushes=True, action=little).status is Status.HELD
+    assert claimed(token="t", saves_pushes=True, action=little).status is Status.REPLYING
+    assert claimed(token="", saves_pushes=True).status is Status.PUSHING
+    assert claimed(token="", action=little).status is Status.PUSHING
+
+
 def test_what_line_accepted_is_sent() -> None:
     assert settle(claimed(), Answer.ACCEPTED, NOW).status is Status.SENT
 
@@ -73,10 +89,18 @@ def test_a_token_refused_at_the_first_attempt_leads_to_a_push() -> None:
     assert (settled.status, settled.next_attempt_at) == (Status.PUSHING, NOW)
 
 
-def test_a_token_refused_after_an_unclear_attempt_is_never_pushed() -> None:
+def test_a_living_token_refused_after_an_unclear_attempt_was_used_by_it() -> None:
     again = claimed(Status.REPLYING, attempts=1)
 
     assert settle(again, Answer.INVALID_TOKEN, NOW).status is Status.ASSUMED
+
+
+def test_where_nobody_can_know_whether_the_answer_arrived_the_user_is_told() -> None:
+    too_late = claimed(Status.REPLYING, age=90, attempts=1)
+
+    settled = settle(too_late, Answer.INVALID_TOKEN, NOW)
+
+    assert (settled.status, settled.is_unsure, settled.next_attempt_at) == (Status.PUSHING, True, NOW)
 
 
 def test_an_unclear_reply_is_tried_again_with_the_same_token() -> None:
@@ -125,6 +149,7 @@ class FakeChat:
 
     def __init__(self) -> None:
         self.arrived = 0
+        self.told = 0  # that an answer may not have arrived
         self.token_used = False
         self.keys: set[str] = set()
 
@@ -139,7 +164,10 @@ class FakeChat:
             self.arrived += 1
         elif claim.retry_key not in self.keys:
             self.keys.add(claim.retry_key)
-            self.arrived += 1
+            if claim.payload == "told":
+                self.told += 1
+            else:
+                self.arrived += 1
         return Answer.AMBIGUOUS if fault == "lost answer" else Answer.ACCEPTED
 
 
@@ -155,19 +183,22 @@ class FakeChat:
 def test_whatever_goes_wrong_a_message_arrives_at_most_once_and_is_never_lost_unnoticed(
     token: bool, steps: list[tuple[str, float]]
 ) -> None:
-    chat, status, attempts, key, age = FakeChat(), Status.NEW, 0, "", 0.0
+    chat, age = FakeChat(), 0.0
+    row: dict[str, Any] = {"status": Status.NEW, "attempts": 0, "retry_key": "", "payload": ""}
     for fault, seconds in [*steps, ("", 0.0), ("", 0.0), ("", 0.0)]:
-        if status in CLOSED:
+        if row["status"] in CLOSED:
             break
         age += seconds
-        claim = claimed(status, "t" if token else "", age, attempts=attempts, retry_key=key, first_attempt_at=NOW)
-        status, attempts, key = claim.status, claim.attempts, claim.retry_key  # stored before the call
+        claim = claimed(token="t" if token else "", age=age, first_attempt_at=NOW, **row)
+        # stored before the call
+        row = {name: getattr(claim, name) for name in row}
         if fault != "crash before":
             answer = chat.call(claim, age, fault)
             if fault != "crash after":
-                status = settle(claim, answer, NOW).status
+                settled = settle(claim, answer, NOW)
+                row |= {"status": settled.status, "payload": "told" if settled.is_unsure else claim.payload}
 
     assert chat.arrived <= 1
-    assert status in CLOSED
-    if status is Status.SENT:
-        assert chat.arrived == 1
+    assert row["status"] in CLOSED
+    assert chat.arrived or chat.told
+    assert not (row["status"] is Status.ASSUMED and not chat.arrived)

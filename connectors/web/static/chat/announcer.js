@@ -3,6 +3,7 @@
 
 import { el } from "./dom.js";
 import { optionsOf } from "./parts/kinds.js";
+import { nameOf } from "./texts.js";
 
 /** Long enough to be picked up, short enough not to be found again while browsing. */
 const STAY = 1_000;
@@ -32,7 +33,7 @@ export function createAnnouncer(t) {
   function spoken(message) {
     const offers = message.parts.flatMap(optionsOf);
     const tail = offers.length ? t("spoken_options", { count: offers.length }) : "";
-    return t("spoken", { sender: t(`sender_${message.role}`), text: message.text }) + tail;
+    return t("spoken", { sender: nameOf(message, t), text: message.text }) + tail;
   }
 
   return {

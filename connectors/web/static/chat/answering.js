@@ -1,4 +1,5 @@
-// Shows that an answer is being made: dots first, words when it takes long. Seen, not spoken.
+// Shows that an answer is being made: dots first, words when it takes long; or that an expert is writing one.
+// Seen, not spoken.
 
 import { el } from "./dom.js";
 
@@ -12,19 +13,19 @@ const GIVE_UP_AFTER = 60_000;
  * @param {(change: () => void) => void} follow changes the log while keeping its end in view
  */
 export function createAnswering(t, follow) {
-  const words = el("span", { class: "answering__words" }, t("answering"));
+  const words = el("span", { class: "answering__words" });
   const dots = el("span", { class: "answering__dots" }, el("i"), el("i"), el("i"));
   const node = el("div", { class: "answering", "aria-hidden": "true" }, dots, words);
   /** @type {ReturnType<typeof setTimeout>[]} */
   let timers = [];
-  node.hidden = true;
-  words.hidden = true;
+  stop();
 
   /** @param {HTMLElement} target @param {boolean} isShown */
   const show = (target, isShown) => follow(() => (target.hidden = !isShown));
 
   function start() {
     if (timers.length) return;
+    words.textContent = t("answering");
     timers = [
       setTimeout(() => show(node, true), DOTS_AFTER),
       setTimeout(() => show(words, true), WORDS_AFTER),
@@ -32,15 +33,17 @@ export function createAnswering(t, follow) {
     ];
   }
 
-  function stop() {
+  /** @param {boolean} [isTyping] */
+  function stop(isTyping = false) {
     for (const timer of timers.splice(0)) clearTimeout(timer);
-    node.hidden = true;
-    words.hidden = true;
+    words.textContent = t("expert_typing");
+    node.hidden = !isTyping;
+    words.hidden = !isTyping;
   }
 
   return {
     node,
-    /** @param {boolean} isAwaiting */
-    update: (isAwaiting) => (isAwaiting ? start() : stop()),
+    /** @param {boolean} isAwaiting @param {boolean} isTyping */
+    update: (isAwaiting, isTyping) => (isAwaiting ? start() : stop(isTyping)),
   };
 }

@@ -2,71 +2,37 @@
 
 import { Problem, readProblem } from "./problem.js";
 
-/** @typedef {import("./types").Identity} Identity */
-/** @typedef {import("./types").Message} Message */
-/** @typedef {import("./types").MessagePage} MessagePage */
+/** @typedef {import("./types").RequestOptions} RequestOptions */
 
+/** A request is given up after so many milliseconds. */
 const PATIENCE = 20_000;
 
-/**
- * @typedef {object} RequestOptions
- * @property {unknown} [body]
- * @property {string} [token]
- * @property {AbortSignal} [signal]
- * @property {number} [patience] milliseconds until the request is given up
- */
-
-/** @param {string} base */
+/** @param {string} base @returns {import("./types").Api} */
 export function createApi(base) {
   /** @param {string} path @param {RequestOptions} [options] */
   const json = async (path, options) => (await request(base + path, options)).json();
 
   return {
-    /** @returns {Promise<Record<string, string>>} */
     texts: async () => (await json("/texts")).texts,
-    /** @returns {Promise<Identity>} */
     open: () => json("/conversations", { body: {} }),
-    /**
-     * @param {Identity} identity
-     * @param {Record<string, string>} body
-     * @returns {Promise<Message>}
-     */
+    resume: (code) => json("/resume", { body: { code } }),
     send: async ({ id, token }, body) =>
       (await json(`/conversations/${id}/messages`, { body, token })).message,
-    /**
-     * @param {Identity} identity
-     * @param {number} after
-     * @param {AbortSignal} signal
-     * @returns {Promise<MessagePage>}
-     */
     messages: ({ id, token }, after, signal) =>
       json(`/conversations/${id}/messages?after=${after}`, { token, signal }),
-    /** @param {Identity} identity @param {number} after @param {AbortSignal} signal */
     events: ({ id, token }, after, signal) =>
       request(`${base}/conversations/${id}/events?after=${after}`, { token, signal, patience: 0 }),
-    /**
-     * @param {Identity} identity
-     * @param {number} after
-     * @param {AbortSignal} signal
-     * @returns {Promise<MessagePage>}
-     */
-    poll: ({ id, token }, after, signal) =>
-      json(`/conversations/${id}/events?after=${after}&wait=25`, {
+    poll: ({ id, token }, after, signal, seconds) =>
+      json(`/conversations/${id}/events?after=${after}&wait=${seconds}`, {
         token,
         signal,
         patience: 40_000,
       }),
-    /**
-     * @param {string} query
-     * @param {AbortSignal} signal
-     * @returns {Promise<import("./types").Suggestion[]>}
-     */
+    typing: ({ id, token }) => request(`${base}/conversations/${id}/typing`, { body: {}, token }),
     suggest: async (query, signal) =>
       (await json(`/suggest?q=${encodeURIComponent(query)}`, { signal })).suggestions,
   };
 }
-
-/** @typedef {ReturnType<typeof createApi>} Api */
 
 /**
  * @param {string} url

@@ -1,228 +1,202 @@
-// Joins the pieces of the chat: state in the middle, everything else is told or tells.
+// Joins the pieces of the page around the talk: they are told what is, and tell what the visitor does.
 
 import { createAnnouncer } from "./announcer.js";
 import { createAnswering } from "./answering.js";
 import { createBanner } from "./banner.js";
 import { Composer } from "./composer.js";
 import { confirm } from "./confirm.js";
-import { isTouch } from "./dom.js";
+import { el, isTouch } from "./dom.js";
 import { entriesOf } from "./entries.js";
-import { newId } from "./ids.js";
-import { layOut } from "./layout.js";
 import { createLog } from "./log.js";
 import { createMenu } from "./menu.js";
-import { createOutbox } from "./outbox.js";
 import { createPreferences } from "./preferences.js";
+import { askForCode } from "./resume.js";
 import { createScroller } from "./scroll.js";
-import { createSender } from "./sender.js";
-import { createSession } from "./session.js";
+import { closedWords, createStanding } from "./standing.js";
 import { createStart } from "./start.js";
 import * as store from "./store.js";
-import { Stream } from "./stream.js";
+import { Talk } from "./talk.js";
+import { createUnread } from "./unread.js";
 
-/** @typedef {import("./types").Message} Message */
-/** @typedef {import("./types").Pending} Pending */
 /** @typedef {import("./types").State} State */
-
-/** An answer later than this is asked for, in case a proxy holds the stream back. */
-const OVERDUE = 4_000;
-
-/**
- * @typedef {object} ChatMeans
- * @property {import("./api.js").Api} api
- * @property {import("./types").Translate} t
- * @property {import("./types").KeyValueStore} storage lives as long as the browser lets it
- * @property {import("./types").KeyValueStore} tabStorage lives as long as this tab
- */
 
 export class Chat {
   #means;
+  #t;
   #root;
   #preferences;
-  #session;
-  #outbox;
+  #talk;
   #announcer;
   #banner;
+  #standing;
   #log;
   #scroller;
   #answering;
   #start;
   #composer;
   #menu;
-  #stream;
-  #sender;
-  /** @type {State} */
-  #state = store.EMPTY;
+  #unread;
+  /** Ways that both the start and the menu open. */
+  #doors = {
+    onPerson: () => this.#say(this.#t("person"), "person"),
+    onResume: () => void this.#resume(),
+  };
 
-  /** @param {HTMLElement} root @param {ChatMeans} means */
+  /** @param {HTMLElement} root @param {import("./types").Means} means */
   constructor(root, means) {
-    const { api, t, storage, tabStorage } = means;
+    const { t, storage } = means;
     this.#means = means;
+    this.#t = t;
     this.#root = root;
     this.#preferences = createPreferences(storage);
-    this.#session = createSession(storage, api.open);
-    this.#outbox = createOutbox(tabStorage);
+    this.#talk = new Talk(means, this);
     this.#announcer = createAnnouncer(t);
     this.#banner = createBanner(t);
+    this.#standing = createStanding(t, (act) => void this.#act(act), this.#announcer.say);
     this.#log = this.#makeLog();
     this.#scroller = createScroller(this.#log.node, t);
     this.#answering = createAnswering(t, this.#scroller.follow);
-    this.#start = createStart(t, (text) => this.#speak(text, null), storage.kind === "memory");
+    this.#start = this.#makeStart();
     this.#composer = this.#makeComposer();
     this.#menu = this.#makeMenu();
-    this.#stream = this.#makeStream();
-    this.#sender = this.#makeSender();
+    this.#unread = createUnread(t);
   }
 
   /** Shows the chat and takes up the conversation where it was left. */
   open() {
     this.#layOut();
     this.#watchTheWorld();
-    this.#update({ ...this.#state, pending: this.#outbox.load() });
-    if (this.#session.current()) this.#stream.start();
+    this.#talk.open();
   }
 
   #makeLog() {
-    return createLog(this.#means.t, {
-      choose: ({ seq }, part, option) => this.#choose(`${seq}:${part}`, option),
-      retry: (pending) => this.#send(pending),
-      takeBack: (pending) => this.#takeBack(pending),
+    return createLog(this.#t, {
+      choose: ({ seq }, part, option) => {
+        this.#talk.choose(`${seq}:${part}`, option);
+        this.#settleFocus();
+      },
+      retry: (pending) => {
+        this.#talk.retry(pending);
+        this.#settleFocus();
+      },
+      takeBack: (pending) => this.#talk.takeBack(pending),
+    });
+  }
+
+  #makeStart() {
+    return createStart({
+      t: this.#t,
+      isForgetful: this.#means.storage.kind === "memory",
+      onTopic: (text) => this.#say(text),
+      ...this.#doors,
     });
   }
 
   #makeComposer() {
+    const { api, tabStorage } = this.#means;
     return new Composer({
-      t: this.#means.t,
-      drafts: this.#means.tabStorage,
+      t: this.#t,
+      drafts: tabStorage,
       enterSends: () => this.#preferences.get().enterSends,
-      onSend: (text) => this.#speak(text, null),
-      onSuggestion: ({ entry_id: id, question }) => this.#speak(question, `entry:${id}`),
-      suggest: this.#means.api.suggest,
+      onSend: (text) => this.#say(text),
+      onSuggestion: ({ entry_id: id, question }) => this.#say(question, `entry:${id}`),
+      suggest: (query, signal) => (this.#isWithExpert() ? Promise.resolve([]) : api.suggest(query, signal)),
+      onWriting: () => this.#talk.write(),
       say: this.#announcer.say,
     });
   }
 
   #makeMenu() {
     return createMenu({
-      t: this.#means.t,
+      t: this.#t,
       preferences: this.#preferences.get(),
       onPreference: (change) => {
         this.#preferences.set(change);
         this.#composer.explain();
       },
+      ...this.#doors,
       onRestart: () => void this.#restart(),
-    });
-  }
-
-  #makeStream() {
-    const { api } = this.#means;
-    return new Stream({
-      open: (after, signal) => api.events(this.#identity(), after, signal),
-      poll: (after, signal) => api.poll(this.#identity(), after, signal),
-      fetchAfter: (after, signal) => api.messages(this.#identity(), after, signal),
-      cursor: () => this.#state.cursor,
-      onMessages: (messages, cursor) => this.#arrive(messages, cursor),
-      onState: (connection) => this.#connected(connection),
-    });
-  }
-
-  #makeSender() {
-    const { api, t } = this.#means;
-    return createSender({
-      api,
-      session: this.#session,
-      t,
-      isOpen: (clientId) => this.#state.pending.some((pending) => pending.clientId === clientId),
-      onStored: (message) => this.#confirmed(message),
-      onChange: (clientId, change) => this.#changed(clientId, change),
-      onRefused: (pending, problem) => this.#takeBack(pending, problem.detail),
-      onRenewed: () => this.#renew(t("renewed")),
     });
   }
 
   #layOut() {
     this.#log.node.prepend(this.#start.node);
     this.#log.node.append(this.#answering.node);
-    layOut(this.#root, this.#means.t, {
-      menu: this.#menu.node,
-      banner: this.#banner.node,
-      log: this.#log.node,
-      news: this.#scroller.button,
-      composer: this.#composer.node,
-      announcer: this.#announcer.node,
-    });
+    const stage = el("div", { class: "stage" }, this.#log.node, this.#scroller.button);
+    const title = el("h1", { class: "header__title" }, this.#t("title"));
+    this.#root.replaceChildren(
+      el("header", { class: "header" }, title, this.#menu.node),
+      el("main", { class: "main" }, this.#banner.node, this.#standing.node, stage, this.#composer.node),
+      this.#announcer.node,
+    );
     this.#banner.update();
   }
 
   #watchTheWorld() {
-    addEventListener("online", () => this.#comeBack());
+    addEventListener("online", () => {
+      this.#banner.update();
+      this.#talk.comeBack();
+    });
     addEventListener("offline", () => this.#banner.update());
-    addEventListener("pageshow", (event) => event.persisted && this.#stream.wake());
-    document.addEventListener("visibilitychange", () => document.hidden || this.#stream.wake());
-    this.#session.watch(() => this.#adopt());
+    addEventListener("pageshow", (event) => event.persisted && this.#talk.wake());
+    document.addEventListener("visibilitychange", () => document.hidden || this.#talk.wake());
   }
 
-  #identity() {
-    const identity = this.#session.current();
-    if (!identity) throw new Error("no conversation is open");
-    return identity;
-  }
+  // What the talk tells
 
-  /** @param {State} next @param {boolean} [isOwn] the visitor's own doing: show it */
-  #update(next, isOwn = false) {
-    this.#state = next;
-    this.#outbox.save(next.pending);
+  /** @param {State} state @param {boolean} isOwn */
+  changed(state, isOwn) {
+    const { status } = state;
+    const touched = document.activeElement;
+    this.#root.dataset.owner = status.owner;
+    this.#standing.update(state);
+    this.#menu.update(status, closedWords(status, this.#means.t));
     this.#scroller.arrive(() => {
-      const entries = entriesOf(next);
+      const entries = entriesOf(state);
       this.#start.update(entries.length > 0);
-      this.#answering.update(store.isAwaitingReply(next));
+      this.#answering.update(store.isAwaitingReply(state), Boolean(status.typing));
       return this.#log.render(entries);
     }, isOwn);
+    if (touched && !touched.isConnected) this.#settleFocus();
   }
 
-  /** @param {Message[]} messages @param {number} cursor */
-  #arrive(messages, cursor) {
-    const isHistory = !this.#state.messages.length;
-    const before = new Set(this.#state.messages.map((message) => message.seq));
-    this.#update(store.received(this.#state, messages, cursor), isHistory);
-    if (isHistory) return this.#scroller.toEnd();
-    const fresh = messages.filter(({ seq, role }) => role !== "user" && !before.has(seq));
-    this.#announcer.sayMessages(fresh);
+  caughtUp() {
+    this.#scroller.toEnd();
   }
 
-  /** @param {string} clientId @param {Partial<Pending>} change */
-  #changed(clientId, change) {
-    this.#update(store.changed(this.#state, clientId, change));
-    if (change.note) this.#announcer.say(change.note);
+  /** @param {import("./types").Message[]} messages */
+  heard(messages) {
+    this.#announcer.sayMessages(messages);
+    this.#unread.add(messages);
   }
 
-  /** @param {Message} message */
-  #confirmed(message) {
-    this.#update(store.stored(this.#state, message));
-    this.#stream.start();
-    setTimeout(() => {
-      if (store.isAwaitingReply(this.#state)) void this.#stream.nudge();
-    }, OVERDUE);
+  /** @param {string} note */
+  noted(note) {
+    this.#announcer.say(note);
   }
 
-  /** @param {string} text @param {string | null} action */
-  #speak(text, action) {
-    const at = new Date().toISOString();
-    /** @type {Pending} */
-    const pending = { clientId: newId(), text, action, at, status: "sending", note: null };
-    this.#update(store.queued(this.#state, pending), true);
-    this.#send(pending);
+  /** @param {string} text @param {string} [reason] */
+  returned(text, reason) {
+    this.#composer.giveBack(text, reason);
   }
 
-  /** @param {string} place @param {import("./types").Option} option */
-  #choose(place, option) {
-    this.#state = store.chose(this.#state, place, option.action);
-    this.#speak(option.label, option.action);
+  /** @param {string} notice */
+  renewed(notice) {
+    if (!this.#talk.state.pending.length) this.#scroller.toStart();
+    this.#start.notify(notice);
+    if (notice) this.#announcer.say(notice);
   }
 
-  /** @param {Pending} pending */
-  #send(pending) {
-    this.#sender.send(pending);
+  /** @param {import("./types").ConnectionState} connection */
+  connected(connection) {
+    this.#banner.connection(connection);
+  }
+
+  // What the visitor does
+
+  /** @param {string} text @param {string | null} [action] */
+  #say(text, action = null) {
+    this.#talk.say(text, action);
     this.#settleFocus();
   }
 
@@ -232,54 +206,42 @@ export class Chat {
     else if (document.activeElement === document.body) this.#log.node.focus({ preventScroll: true });
   }
 
-  /** @param {Pending} pending @param {string} [reason] */
-  #takeBack(pending, reason) {
-    this.#update(store.dropped(this.#state, pending.clientId));
-    this.#composer.giveBack(pending.text, reason);
+  #isWithExpert() {
+    return this.#talk.state.status.owner === "expert";
   }
 
-  /** @param {import("./types").ConnectionState} connection */
-  #connected(connection) {
-    this.#banner.connection(connection);
-    if (connection !== "gone") return;
-    this.#session.forget();
-    this.#renew(this.#means.t("renewed"));
+  /** @param {import("./types").StandingAct} act */
+  async #act(act) {
+    if (act === "leave") return this.#say(this.#t("standing_leave"), "cancel-handoff");
+    if (act === "stay") return this.#say(this.#t("stay"));
+    const isSure = await this.#confirm("end", this.#t("end_text"));
+    if (isSure && this.#isWithExpert()) this.#say(this.#t("standing_end"), "end"); // unless the expert did
+    else this.#settleFocus();
   }
 
-  /** Starts from nothing, keeping only what has not been sent. @param {string} notice */
-  #renew(notice) {
-    this.#stream.stop();
-    this.#update({ ...store.EMPTY, pending: this.#state.pending });
-    if (!this.#state.pending.length) this.#scroller.toStart();
-    this.#start.notify(notice);
-    if (notice) this.#announcer.say(notice);
+  /** @param {"end" | "restart"} what @param {string} text what it means */
+  #confirm(what, text) {
+    const say = (/** @type {string} */ word) => this.#t(`${what}_${word}`);
+    return confirm(this.#root, { title: say("title"), text, yes: say("yes"), no: say("no") });
   }
 
   async #restart() {
-    const { t } = this.#means;
-    const isSure = await confirm(this.#root, {
-      title: t("restart_title"),
-      text: t("restart_text"),
-      yes: t("restart_yes"),
-      no: t("restart_no"),
-    });
-    if (!isSure) return this.#menu.toggle.focus();
-    this.#session.forget();
-    this.#state = store.EMPTY;
-    this.#renew("");
+    if (!(await this.#confirm("restart", this.#farewell()))) return this.#menu.toggle.focus();
+    this.#talk.restart();
     this.#settleFocus();
   }
 
-  /** Another tab began, changed or ended the conversation. */
-  #adopt() {
-    this.#renew("");
-    if (this.#session.current()) this.#stream.start();
+  async #resume() {
+    const warning = this.#talk.state.messages.length ? this.#farewell() : "";
+    const isResumed = await askForCode(this.#root, this.#t, warning, (code) => this.#talk.resume(code));
+    if (!isResumed) return this.#menu.toggle.focus();
+    this.#announcer.say(this.#t("resumed"));
+    this.#settleFocus();
   }
 
-  #comeBack() {
-    this.#banner.update();
-    this.#stream.wake();
-    const waiting = this.#state.pending.filter((pending) => pending.status === "waiting");
-    for (const pending of waiting) this.#sender.send(pending);
+  /** What becomes of the talk on the screen when another takes its place. */
+  #farewell() {
+    const { receipt } = this.#talk.state.status;
+    return this.#t(receipt ? "restart_text_receipt" : "restart_text", { receipt });
   }
 }

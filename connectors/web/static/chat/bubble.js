@@ -1,19 +1,15 @@
 // Draws one entry of the transcript: who, when, what, and what became of it.
 
 import { button, el } from "./dom.js";
-import { renderPart } from "./parts/index.js";
+import { isDrawn, renderPart } from "./parts/index.js";
 import { inline, richText } from "./richtext.js";
+import { nameOf } from "./texts.js";
 import { clockTime, dayLabel } from "./time.js";
 
 /** @typedef {import("./types").Entry} Entry */
 /** @typedef {import("./types").Translate} Translate */
 
-/**
- * @typedef {object} BubbleActions
- * @property {(entry: Entry, part: number, option: import("./types").Option) => void} choose
- * @property {(pending: import("./types").Pending) => void} retry
- * @property {(pending: import("./types").Pending) => void} takeBack
- */
+/** @typedef {import("./types").BubbleActions} BubbleActions */
 
 /**
  * @param {Entry} entry
@@ -21,25 +17,27 @@ import { clockTime, dayLabel } from "./time.js";
  * @param {BubbleActions} actions
  */
 export function renderEntry(entry, t, actions) {
-  const isRich = entry.parts.some((part) => part.type !== "text");
+  const isRich = entry.parts.some((part) => part.type !== "text" && isDrawn(part));
+  const isNamed = entry.head && entry.role !== "system";
   return el(
     "div",
     { class: `entry entry--${entry.role}${isRich ? " entry--rich" : ""}`, "data-key": entry.key },
     entry.day && el("p", { class: "day" }, el("time", { datetime: entry.day }, dayLabel(entry.at, t))),
-    entry.head ? headOf(entry, t) : el("p", { class: "sr-only" }, t(`sender_${entry.role}`)),
+    isNamed ? headOf(entry, t) : el("p", { class: "sr-only" }, nameOf(entry, t)),
+    entry.quote && el("p", { class: "quote" }, el("span", { class: "sr-only" }, t("quoted")), entry.quote),
     el("div", { class: "bubble" }, ...bodyOf(entry, t, actions)),
     entry.pending && statusOf(entry.pending, t, actions),
   );
 }
 
 /** @param {Entry} entry @param {Translate} t */
-function headOf({ role, at }, t) {
-  const time = clockTime(at);
+function headOf(entry, t) {
+  const time = clockTime(entry.at);
   return el(
     "p",
     { class: "entry__head" },
-    el("span", { class: "entry__sender" }, t(`sender_${role}`)),
-    time && el("time", { datetime: at }, time),
+    el("span", { class: "entry__sender" }, nameOf(entry, t)),
+    time && el("time", { datetime: entry.at }, time),
   );
 }
 

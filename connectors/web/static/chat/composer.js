@@ -11,17 +11,6 @@ const LIMIT = 2_000;
 const COUNT_FROM = 1_800;
 const DRAFT = "draft";
 
-/**
- * @typedef {object} ComposerMeans
- * @property {import("./types").Translate} t
- * @property {import("./types").KeyValueStore} drafts
- * @property {() => boolean} enterSends
- * @property {(text: string) => void} onSend
- * @property {(suggestion: Suggestion) => void} onSuggestion
- * @property {(query: string, signal: AbortSignal) => Promise<Suggestion[]>} suggest
- * @property {(sentence: string) => void} say
- */
-
 export class Composer {
   #means;
   #parts;
@@ -29,7 +18,7 @@ export class Composer {
   #composition;
   #suggest;
 
-  /** @param {ComposerMeans} means */
+  /** @param {import("./types").ComposerMeans} means */
   constructor(means) {
     const { t, drafts, suggest, say } = means;
     this.#means = means;
@@ -106,6 +95,7 @@ export class Composer {
   }
 
   #changed() {
+    if (this.#field.value) this.#means.onWriting();
     this.#suggest.ask(this.#field.value);
     this.#settle();
   }

@@ -9,26 +9,38 @@ import { button, el, uniqueId } from "./dom.js";
  */
 export function confirm(parent, { title, text, yes, no }) {
   return new Promise((resolve) => {
-    const id = uniqueId("confirm");
-    const dialog = el("dialog", { class: "confirm", "aria-labelledby": id });
-    dialog.append(
-      el("h2", { class: "confirm__title", id }, title),
-      el("p", {}, text),
-      el(
-        "div",
-        { class: "confirm__buttons" },
-        button("button", no, () => settle(false)),
-        button("button button--primary", yes, () => settle(true)),
-      ),
+    const buttons = el(
+      "div",
+      { class: "confirm__buttons" },
+      button("button", no, () => settle(false)),
+      button("button button--primary", yes, () => settle(true)),
     );
-    dialog.addEventListener("close", () => settle(false)); // Escape
-    parent.append(dialog);
-    dialog.showModal();
-
-    /** @param {boolean} isYes */
-    function settle(isYes) {
-      dialog.remove();
-      resolve(isYes);
-    }
+    const settle = openDialog(parent, title, resolve, el("p", {}, text), buttons);
   });
+}
+
+/**
+ * A modal dialog with a heading.
+ *
+ * @param {HTMLElement} parent
+ * @param {string} title
+ * @param {(isYes: boolean) => void} onSettled
+ * @param {...Node} content
+ * @returns {(isYes: boolean) => void} takes it away; Escape does so too, and means no
+ */
+export function openDialog(parent, title, onSettled, ...content) {
+  const id = uniqueId("dialog");
+  const heading = el("h2", { class: "confirm__title", id }, title);
+  const dialog = el("dialog", { class: "confirm", "aria-labelledby": id }, heading, ...content);
+  dialog.addEventListener("close", () => settle(false));
+  parent.append(dialog);
+  dialog.showModal();
+
+  /** @param {boolean} isYes */
+  function settle(isYes) {
+    dialog.remove();
+    onSettled(isYes);
+  }
+
+  return settle;
 }

@@ -1,17 +1,25 @@
 // Turns the state into the list of bubbles to show: order, grouping, days, choices already made. Pure.
 
-import { optionsOf } from "./parts/kinds.js";
+import { OVER, isStep, optionsOf } from "./parts/kinds.js";
 import { clockTime, dayKey } from "./time.js";
 
 /** @typedef {import("./types").Entry} Entry */
 /** @typedef {import("./types").Message} Message */
 /** @typedef {import("./types").State} State */
 
+/** The actions of messages that lead on, on the way to a person and back. */
+const LEADING = new Set(["handoff", "queued", "offline_form", "closed", "rated"]);
+
 /** @param {State} state @returns {Entry[]} */
 export function entriesOf(state) {
   const answers = answersAfter(state);
+  const texts = new Map(state.messages.map(({ seq, text }) => [seq, text]));
+  const step = state.messages.findLast(({ action }) => LEADING.has(action ?? ""))?.seq ?? 0;
   const entries = [
-    ...state.messages.map((message) => entryOf(message, state, answers.get(message.seq) ?? "")),
+    ...state.messages.map((message) => ({
+      ...entryOf(message, state, answers.get(message.seq) ?? "", isPast(message, state, step)),
+      quote: texts.get(message.quotes_seq ?? 0) ?? "",
+    })),
     ...state.pending.map(entryOfPending),
   ];
   return entries.map((entry, index) => grouped(entry, entries[index - 1]));
@@ -34,19 +42,27 @@ function answersAfter({ messages, pending }) {
   return answers;
 }
 
+/** Whether the way to a person has gone on since, to `step`. @param {Message} message @param {State} state @param {number} step */
+function isPast({ seq, action }, { status }, step) {
+  return seq < step || status.owner === "expert" || (action === "queued" && status.owner === "bot");
+}
+
 /**
  * @param {Message} message
  * @param {State} state
  * @param {string} answer
+ * @param {boolean} past
  * @returns {Entry}
  */
-function entryOf(message, state, answer) {
-  const { seq, role, at, text, parts } = message;
-  const chosen = parts.map(
-    (part, index) => state.chosen[`${seq}:${index}`] ?? chosenBy(part, answer),
-  );
+function entryOf(message, state, answer, past) {
+  const { seq, role, at, text, author, parts } = message;
+  const chosen = parts.map((part, index) => {
+    const choice = state.chosen[`${seq}:${index}`] ?? chosenBy(part, answer);
+    return choice || (past && isStep(part) ? OVER : "");
+  });
   return {
     ...bare(keyOf(message), role, at, text),
+    author: author ?? "",
     parts,
     seq,
     chosen,
@@ -71,7 +87,7 @@ function entryOfPending(pending) {
  * @returns {Entry}
  */
 function bare(key, role, at, text) {
-  const nothing = { parts: [], seq: null, pending: null, chosen: [] };
+  const nothing = { author: "", quote: "", parts: [], seq: null, pending: null, chosen: [] };
   return { key, role, at, text, ...nothing, head: true, day: "", signature: "" };
 }
 
@@ -89,8 +105,8 @@ function chosenBy(part, answer) {
 function grouped(entry, before) {
   const today = dayKey(entry.at);
   const day = before && dayKey(before.at) === today ? "" : today;
-  const head =
-    Boolean(day) || before?.role !== entry.role || clockTime(before.at) !== clockTime(entry.at);
+  const isOthers = before?.role !== entry.role || before.author !== entry.author;
+  const head = Boolean(day) || isOthers || clockTime(before.at) !== clockTime(entry.at);
   const { seq, pending, chosen } = entry;
   return { ...entry, day, head, signature: JSON.stringify([seq, pending, chosen, head, day]) };
 }

@@ -7,7 +7,7 @@ import { el } from "./dom.js";
 
 /**
  * @param {import("./types").Translate} t
- * @param {import("./bubble.js").BubbleActions} actions
+ * @param {import("./types").BubbleActions} actions
  */
 export function createLog(t, actions) {
   const list = el("div", { class: "log__entries" });

@@ -18,7 +18,7 @@ async function main() {
   new Chat(root, { api, t: createTexts(sentences), ...stores }).open();
 }
 
-/** @param {import("./api.js").Api} api */
+/** @param {import("./types").Api} api */
 async function loadTexts(api) {
   for (const delay of DELAYS) {
     await new Promise((resolve) => setTimeout(resolve, delay));

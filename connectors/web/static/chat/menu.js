@@ -1,4 +1,4 @@
-// The menu in the header: size of text, meaning of Enter, a new consultation.
+// The menu in the header: a person, another consultation, size of text, meaning of Enter.
 
 import { button, el, setAttribute, uniqueId } from "./dom.js";
 import { SIZES } from "./preferences.js";
@@ -6,25 +6,22 @@ import { SIZES } from "./preferences.js";
 /** @typedef {import("./types").Translate} Translate */
 /** @typedef {import("./types").Preferences} Preferences */
 
-/**
- * @param {object} options
- * @param {Translate} options.t
- * @param {Preferences} options.preferences
- * @param {(change: Partial<Preferences>) => void} options.onPreference
- * @param {() => void} options.onRestart
- */
-export function createMenu({ t, preferences, onPreference, onRestart }) {
+/** @param {import("./types").MenuMeans} means */
+export function createMenu({ t, preferences, onPreference, onPerson, onResume, onRestart }) {
   const id = uniqueId("menu");
-  const restart = button("button menu__restart", t("restart"), () => {
+  const closing = (/** @type {() => void} */ act) => () => {
     close();
-    onRestart();
-  });
+    act();
+  };
+  const person = createPerson(t, closing(onPerson));
   const panel = el(
     "div",
     { class: "menu__panel", id },
+    person.node,
     sizes(t, preferences.size, (size) => onPreference({ size })),
     enterRule(t, preferences.enterSends, (enterSends) => onPreference({ enterSends })),
-    restart,
+    button("button menu__act", t("resume"), closing(onResume)),
+    button("button menu__act", t("restart"), closing(onRestart)),
   );
   const toggle = button("button button--header", t("menu"), () => open(Boolean(panel.hidden)));
   const node = el("div", { class: "menu" }, toggle, panel);
@@ -42,7 +39,27 @@ export function createMenu({ t, preferences, onPreference, onRestart }) {
     open(false);
   }
 
-  return { node, toggle };
+  return { node, toggle, update: person.update };
+}
+
+/**
+ * The way to a person, while it is open.
+ *
+ * @param {Translate} t
+ * @param {() => void} onPerson
+ */
+function createPerson(t, onPerson) {
+  const note = el("p", { class: "menu__note" });
+  const node = el("div", { class: "menu__person" }, button("button button--primary", t("person"), onPerson), note);
+  return {
+    node,
+    /** @param {import("./types").Status} status @param {string} closed when people are there again, "" while they are */
+    update({ owner }, closed) {
+      node.hidden = owner !== "bot";
+      note.textContent = closed;
+      note.hidden = !closed;
+    },
+  };
 }
 
 /**

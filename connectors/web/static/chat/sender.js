@@ -9,17 +9,7 @@ import { asProblem } from "./problem.js";
 /** When the server says "too many" without saying for how long. */
 const REST = 30;
 
-/**
- * @param {object} options
- * @param {import("./api.js").Api} options.api
- * @param {Pick<ReturnType<typeof import("./session.js").createSession>, "ensure" | "forget">} options.session
- * @param {import("./types").Translate} options.t
- * @param {(clientId: string) => boolean} options.isOpen whether the message still waits to be stored
- * @param {(message: import("./types").Message) => void} options.onStored
- * @param {(clientId: string, change: Partial<Pending>) => void} options.onChange
- * @param {(pending: Pending, problem: Problem) => void} options.onRefused the text itself is not acceptable
- * @param {() => void} options.onRenewed the old conversation is gone, a new one takes its place
- */
+/** @param {import("./types").SenderMeans} means */
 export function createSender({ api, session, t, isOpen, onStored, onChange, onRefused, onRenewed }) {
   let last = Promise.resolve();
 

@@ -17,9 +17,14 @@ export function createSession(store, open) {
 
   async function begin() {
     const identity = await open();
+    adopt(identity);
+    return identity;
+  }
+
+  /** @param {Identity} identity */
+  function adopt(identity) {
     store.set(KEY, JSON.stringify(identity));
     current = identity;
-    return identity;
   }
 
   return {
@@ -31,18 +36,20 @@ export function createSession(store, open) {
       opening ??= begin().finally(() => (opening = null));
       return opening;
     },
+    adopt,
+    /** Lets go of the conversation, but not of one that another tab has taken up meanwhile. */
     forget() {
+      if (read(store)?.token === current?.token) store.remove(KEY);
       current = null;
-      store.remove(KEY);
     },
     /** Tells when another tab began or ended the conversation. @param {() => void} changed */
     watch(changed) {
       addEventListener("storage", (event) => {
         if (event.key !== nativeKey(KEY)) return;
         const other = read(store);
-        if (other?.id === current?.id) return;
-        current = other;
-        changed();
+        const isOther = other?.id !== current?.id;
+        current = other; // the same conversation may have got a new token
+        if (isOther) changed();
       });
     },
   };

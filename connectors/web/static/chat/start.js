@@ -1,21 +1,23 @@
-// The first thing a visitor sees: who answers, what not to write, and four ways to begin.
+// The first thing a visitor sees: who answers, what not to write, and the ways to begin.
 
 import { button, el } from "./dom.js";
 
 const TOPICS = ["topic_1", "topic_2", "topic_3", "topic_4"];
 
-/**
- * @param {import("./types").Translate} t
- * @param {(text: string) => void} onTopic
- * @param {boolean} isForgetful whether closing the page loses the talk
- */
-export function createStart(t, onTopic, isForgetful) {
+/** @param {import("./types").StartMeans} means */
+export function createStart({ t, isForgetful, onTopic, onPerson, onResume }) {
   const topics = el("div", { class: "start__topics" });
+  const people = el(
+    "div",
+    { class: "start__people" },
+    button("button button--small", t("person"), onPerson),
+    button("button button--small", t("resume"), onResume),
+  );
   const list = el("ul", { class: "chips", "aria-label": t("topics_heading") });
   for (const key of TOPICS) {
     list.append(el("li", {}, button("chip", t(key), () => onTopic(t(key)))));
   }
-  topics.append(el("p", { class: "part__heading" }, t("topics_heading")), list);
+  topics.append(el("p", { class: "part__heading" }, t("topics_heading")), list, people);
   const notice = el("p", { class: "start__notice" });
   notice.hidden = true;
   const node = el(

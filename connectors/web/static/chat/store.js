@@ -6,8 +6,14 @@
 /** @typedef {import("./types").Message} Message */
 /** @typedef {import("./types").Pending} Pending */
 
-/** @type {State} */
-export const EMPTY = Object.freeze({ messages: [], pending: [], cursor: 0, chosen: {} });
+/** Before anything is known, the bot has the conversation. @type {State} */
+export const EMPTY = Object.freeze({
+  messages: [],
+  pending: [],
+  cursor: 0,
+  chosen: {},
+  status: /** @type {const} */ ({ owner: "bot", open: true }),
+});
 
 /**
  * Messages came in order from the log: everything up to `cursor` is here now.
@@ -65,8 +71,14 @@ export function chose(state, place, action) {
   return { ...state, chosen: { ...state.chosen, [place]: action } };
 }
 
-/** Whether the visitor spoke last and nothing has been answered yet. @param {State} state */
-export function isAwaitingReply({ messages, pending }) {
+/** @param {State} state @param {import("./types").Status} status @returns {State} */
+export function stood(state, status) {
+  return { ...state, status };
+}
+
+/** Whether the visitor spoke last and the bot has not answered yet. @param {State} state */
+export function isAwaitingReply({ messages, pending, status }) {
+  if (status.owner === "expert") return false;
   if (pending.some((item) => item.status === "sending")) return true;
   return !pending.length && messages.at(-1)?.role === "user";
 }

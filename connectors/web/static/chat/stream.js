@@ -7,27 +7,19 @@ import { createFrameParser } from "./sse.js";
 import { createPause, createWatchdog } from "./timer.js";
 
 /** @typedef {import("./types").Message} Message */
-/** @typedef {import("./types").MessagePage} MessagePage */
 /** @typedef {ReturnType<typeof createWatchdog>} Watchdog */
 
 /** The headers of a stream come at once, unless a proxy swallows them. */
 const OPENING = 5_000;
 /** The server sends a sign of life every 15 s: two were missed. */
 const SILENCE = 40_000;
+/** How many seconds a long poll waits: the first only asks how things stand. */
+const FIRST_POLL = 1;
+const POLL = 25;
 /** A proxy that answers a long poll at once with nothing must not make us spin. */
 const EMPTY_POLL = 1_000;
 /** After this much silence a page that comes back to the front trusts no old connection. */
 const STALE = 20_000;
-
-/**
- * @typedef {object} StreamMeans
- * @property {(after: number, signal: AbortSignal) => Promise<Response>} open
- * @property {(after: number, signal: AbortSignal) => Promise<MessagePage>} poll
- * @property {(after: number, signal: AbortSignal) => Promise<MessagePage>} fetchAfter
- * @property {() => number} cursor the last message that is surely here
- * @property {(messages: Message[], cursor: number) => void} onMessages
- * @property {(state: import("./types").ConnectionState) => void} onState
- */
 
 export class Stream {
   #means;
@@ -37,17 +29,19 @@ export class Stream {
   /** Ends with the run of the loop it belongs to. @type {AbortController | null} */
   #run = null;
   #polling = false;
+  #polls = 0;
   #hurried = false;
   #failures = 0;
   #lastSign = 0;
 
-  /** @param {StreamMeans} means */
+  /** @param {import("./types").StreamMeans} means */
   constructor(means) {
     this.#means = means;
   }
 
   start() {
     if (this.#run) return;
+    this.#polls = 0;
     this.#run = new AbortController();
     void this.#loop(this.#run.signal);
   }
@@ -112,8 +106,10 @@ export class Stream {
 
   /** @param {AbortSignal} signal */
   async #pollOnce(signal) {
-    const page = await this.#means.poll(this.#means.cursor(), signal);
+    const page = await this.#means.poll(this.#means.cursor(), signal, this.#polls ? POLL : FIRST_POLL);
+    this.#polls += 1;
     this.#seen();
+    if (page.status) this.#means.onStatus(page.status);
     if (page.messages.length) this.#means.onMessages(page.messages, page.last_seq);
     else await this.#pause.wait(EMPTY_POLL);
     return null;
@@ -138,7 +134,7 @@ export class Stream {
     try {
       return await this.#means.open(this.#means.cursor(), signal);
     } catch (error) {
-      this.#polling = watchdog.hasBitten();
+      this.#polling ||= watchdog.hasBitten();
       throw error;
     }
   }
@@ -164,6 +160,7 @@ export class Stream {
 
   /** @param {import("./sse.js").Frame} frame @param {AbortSignal} signal */
   async #take(frame, signal) {
+    if (frame.event === "status" && !signal.aborted) this.#means.onStatus(JSON.parse(frame.data));
     if (frame.event !== "message") return;
     const message = /** @type {Message} */ (JSON.parse(frame.data));
     if (message.seq > this.#means.cursor() + 1) await this.#catchUp(signal);

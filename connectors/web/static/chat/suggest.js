@@ -12,15 +12,6 @@ const LONGEST = 100;
 const MOST = 5;
 const DEBOUNCE = 200;
 
-/**
- * @typedef {object} SuggestMeans
- * @property {HTMLTextAreaElement} field
- * @property {import("./types").Translate} t
- * @property {(query: string, signal: AbortSignal) => Promise<Suggestion[]>} fetch
- * @property {(suggestion: Suggestion) => void} onPick
- * @property {(sentence: string) => void} say
- */
-
 export class Suggest {
   #means;
   #field;
@@ -32,7 +23,7 @@ export class Suggest {
   #shown = [];
   #active = -1;
 
-  /** @param {SuggestMeans} means */
+  /** @param {import("./types").SuggestMeans} means */
   constructor(means) {
     this.#means = means;
     this.#field = means.field;

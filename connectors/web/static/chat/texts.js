@@ -10,3 +10,14 @@ export function createTexts(sentences) {
     return sentence.replace(/\{(\w+)\}/g, (hole, name) => String(values[name] ?? hole));
   };
 }
+
+/**
+ * Who speaks: an expert by name, everybody else by what they are.
+ * @param {{ role: import("./types").Role, author: string | null }} speaker
+ * @param {import("./types").Translate} t
+ * @returns {string}
+ */
+export function nameOf({ role, author }, t) {
+  const sender = t(`sender_${role}`);
+  return author ? t("sender_named", { sender, name: author }) : sender;
+}

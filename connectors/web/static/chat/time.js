@@ -47,6 +47,18 @@ export function dayLabel(at, t) {
   return t("date_separator", { month, day: date, weekday });
 }
 
+/** @param {string} at ISO 8601 @param {import("./types").Translate} t @returns {string} like 11月24日(火) */
+export function dayWords(at, t) {
+  return t("day_words", partsOf(day, at));
+}
+
+/** @param {string} at ISO 8601 @param {import("./types").Translate} t @returns {string} like 11月24日(火)9時 */
+export function momentWords(at, t) {
+  const { hour = "", minute = "" } = partsOf(clock, at);
+  const time = t(minute === "00" ? "hour_words" : "clock_words", { hour: Number(hour), minute });
+  return dayWords(at, t) + time;
+}
+
 /**
  * @param {string | null | undefined} asOf like 2025-04 or 2025
  * @param {import("./types").Translate} t

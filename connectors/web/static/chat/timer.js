@@ -36,6 +36,21 @@ export function createWatchdog(bite) {
 }
 
 /**
+ * Does the first of many calls, and none of the others for a while.
+ *
+ * @param {number} milliseconds
+ * @param {() => void} action
+ */
+export function createThrottle(milliseconds, action) {
+  let last = -Infinity;
+  return () => {
+    if (Date.now() - last < milliseconds) return;
+    last = Date.now();
+    action();
+  };
+}
+
+/**
  * Waits until calls stop coming, then does the last one.
  *
  * @param {number} milliseconds

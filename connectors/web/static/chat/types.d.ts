@@ -1,5 +1,10 @@
 /** The words of the chat page: what the server sends and what the page keeps. No code. */
 
+import type { Problem } from "./problem.js";
+import type { createSession } from "./session.js";
+
+type Session = ReturnType<typeof createSession>;
+
 export type Role = "user" | "bot" | "expert" | "system";
 
 export interface Option {
@@ -80,12 +85,39 @@ export interface Message {
   client_id: string | null;
   at: string;
   action: string | null;
+  /** The expert's name. */
+  author: string | null;
+  /** The message that an expert answers with this one. */
+  quotes_seq: number | null;
+  /** Kinds that the page does not know, such as `speaker`, are skipped. */
   parts: Part[];
+}
+
+export type Owner = "bot" | "queue" | "expert" | "promise";
+
+/** How the conversation stands with people. */
+export interface Status {
+  owner: Owner;
+  /** The place in the queue, from 1. */
+  position?: number | null;
+  estimate_minutes?: number | null;
+  /** Who has taken it up, once somebody has. */
+  expert?: { display_name: string; qualification: string } | null;
+  /** Whether the expert is writing. */
+  typing?: boolean;
+  receipt?: string;
+  /** A day like 2026-11-24. */
+  promised_for?: string | null;
+  /** Whether experts are there now; if not, `opens_at` says when they will be. */
+  open: boolean;
+  opens_at?: string | null;
 }
 
 export interface MessagePage {
   messages: Message[];
   last_seq: number;
+  /** Only where the page was waited for. */
+  status: Status | null;
 }
 
 export interface Suggestion {
@@ -118,6 +150,17 @@ export interface State {
   cursor: number;
   /** "seq:part" of an options part -> the action tapped there in this tab. */
   chosen: Readonly<Record<string, string>>;
+  status: Status;
+}
+
+export type StandingAct = "leave" | "end" | "stay";
+
+/** What there is to say of people, and what the visitor can do about it. */
+export interface Standing {
+  kind: "bot" | "closed" | "queue" | "assigned" | "expert" | "idle" | "promise";
+  /** "" while there is nothing to say. */
+  words: string;
+  acts: readonly StandingAct[];
 }
 
 /** One bubble, with all that decides how it looks. */
@@ -126,6 +169,10 @@ export interface Entry {
   role: Role;
   at: string;
   text: string;
+  /** The expert's name, or "". */
+  author: string;
+  /** The words that are answered, or "". */
+  quote: string;
   parts: readonly Part[];
   seq: number | null;
   pending: Pending | null;
@@ -140,7 +187,7 @@ export interface Entry {
 
 export type ConnectionState = "idle" | "live" | "lost" | "down" | "gone";
 
-export type Translate = (key: string, values?: Record<string, string | number>) => string;
+export type Translate = (key: string, values?: Record<string, string | number | null | undefined>) => string;
 
 /** What a renderer of parts may ask of the page. */
 export interface PartContext {
@@ -161,3 +208,121 @@ export interface KeyValueStore {
   remove: (key: string) => void;
 }
 
+/** What the server can be asked. */
+export interface Api {
+  texts: () => Promise<Record<string, string>>;
+  open: () => Promise<Identity>;
+  /** Comes back with the code of a receipt. */
+  resume: (code: string) => Promise<Identity>;
+  send: (identity: Identity, body: Record<string, string>) => Promise<Message>;
+  messages: (identity: Identity, after: number, signal: AbortSignal) => Promise<MessagePage>;
+  events: (identity: Identity, after: number, signal: AbortSignal) => Promise<Response>;
+  poll: (identity: Identity, after: number, signal: AbortSignal, seconds: number) => Promise<MessagePage>;
+  /** The visitor is writing. */
+  typing: (identity: Identity) => Promise<Response>;
+  suggest: (query: string, signal: AbortSignal) => Promise<Suggestion[]>;
+}
+
+export interface RequestOptions {
+  body?: unknown;
+  token?: string;
+  signal?: AbortSignal;
+  /** Milliseconds until the request is given up. */
+  patience?: number;
+}
+
+export interface BubbleActions {
+  choose: (entry: Entry, part: number, option: Option) => void;
+  retry: (pending: Pending) => void;
+  takeBack: (pending: Pending) => void;
+}
+
+/** What the chat is built with. */
+export interface Means {
+  api: Api;
+  t: Translate;
+  /** Lives as long as the browser lets it. */
+  storage: KeyValueStore;
+  /** Lives as long as this tab. */
+  tabStorage: KeyValueStore;
+}
+
+/** Whom a talk tells what happens. */
+export interface Listener {
+  /** isOwn: the visitor's own doing. */
+  changed: (state: State, isOwn: boolean) => void;
+  /** What was said before is here now. */
+  caughtUp: () => void;
+  /** What just came from the other side. */
+  heard: (messages: Message[]) => void;
+  /** Why something said is not there yet. */
+  noted: (note: string) => void;
+  /** Words that are not sent after all. */
+  returned: (text: string, reason?: string) => void;
+  /** The talk begins from nothing. */
+  renewed: (notice: string) => void;
+  connected: (connection: ConnectionState) => void;
+}
+
+export interface StreamMeans {
+  open: (after: number, signal: AbortSignal) => Promise<Response>;
+  poll: (after: number, signal: AbortSignal, seconds: number) => Promise<MessagePage>;
+  fetchAfter: (after: number, signal: AbortSignal) => Promise<MessagePage>;
+  /** The last message that is surely here. */
+  cursor: () => number;
+  onMessages: (messages: Message[], cursor: number) => void;
+  onStatus: (status: Status) => void;
+  onState: (state: ConnectionState) => void;
+}
+
+export interface SenderMeans {
+  api: Api;
+  session: Pick<Session, "ensure" | "forget">;
+  t: Translate;
+  /** Whether the message still waits to be stored. */
+  isOpen: (clientId: string) => boolean;
+  onStored: (message: Message) => void;
+  onChange: (clientId: string, change: Partial<Pending>) => void;
+  /** The text itself is not acceptable. */
+  onRefused: (pending: Pending, problem: Problem) => void;
+  /** The old conversation is gone, a new one takes its place. */
+  onRenewed: () => void;
+}
+
+export interface ComposerMeans {
+  t: Translate;
+  drafts: KeyValueStore;
+  enterSends: () => boolean;
+  onSend: (text: string) => void;
+  onSuggestion: (suggestion: Suggestion) => void;
+  suggest: (query: string, signal: AbortSignal) => Promise<Suggestion[]>;
+  /** Something was written, outside of any composition. */
+  onWriting: () => void;
+  say: (sentence: string) => void;
+}
+
+export interface SuggestMeans {
+  field: HTMLTextAreaElement;
+  t: Translate;
+  fetch: (query: string, signal: AbortSignal) => Promise<Suggestion[]>;
+  onPick: (suggestion: Suggestion) => void;
+  say: (sentence: string) => void;
+}
+
+export interface StartMeans {
+  t: Translate;
+  /** Whether closing the page loses the talk. */
+  isForgetful: boolean;
+  onTopic: (text: string) => void;
+  onPerson: () => void;
+  onResume: () => void;
+}
+
+export interface MenuMeans {
+  t: Translate;
+  preferences: Preferences;
+  onPreference: (change: Partial<Preferences>) => void;
+  onPerson: () => void;
+  onResume: () => void;
+  onRestart: () => void;
+}

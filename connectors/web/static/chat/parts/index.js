@@ -28,8 +28,12 @@ const RENDERERS = new Map(
  * @returns {HTMLElement | null}
  */
 export function renderPart(part, context) {
-  const render = RENDERERS.get(part.type);
-  return render && hasContent(part) ? render(part, context) : null;
+  return isDrawn(part) ? (RENDERERS.get(part.type)?.(part, context) ?? null) : null;
+}
+
+/** @param {import("../types").Part} part */
+export function isDrawn(part) {
+  return RENDERERS.has(part.type) && hasContent(part);
 }
 
 /** @param {import("../types").Part} part */

@@ -2,6 +2,7 @@
 // Once one is tapped the list stays readable, the chosen one is marked, nothing can be tapped again.
 
 import { button, el } from "../dom.js";
+import { SKIP } from "./kinds.js";
 import { section } from "./section.js";
 
 /** @typedef {import("../types").Option} Option */
@@ -10,6 +11,8 @@ import { section } from "./section.js";
 
 /** The action of the last candidate, "none of these": it has no number. */
 const NONE = "none";
+/** What the actions of a rating begin with. */
+const RATE = "rate:";
 
 /** @param {OptionsPart} part @param {PartContext} context */
 export function candidates(part, context) {
@@ -25,6 +28,7 @@ export function candidates(part, context) {
 
 /** @param {OptionsPart} part @param {PartContext} context */
 export function choices(part, context) {
+  if (part.items.every(({ action }) => action.startsWith(RATE))) return rating(part, context);
   return section("choices", context.t("choices_heading"), chips(part, context), "heard");
 }
 
@@ -40,6 +44,23 @@ export function followups(part, context) {
 /** @param {OptionsPart} part @param {PartContext} context */
 export function feedback(part, context) {
   return section("feedback", context.t("feedback_heading"), chips(part, context));
+}
+
+/**
+ * How a consultation was, in words: looks like radio buttons, a press answers at once. It may be passed over.
+ *
+ * @param {OptionsPart} part
+ * @param {PartContext} context
+ */
+function rating(part, context) {
+  const { t, chosen, choose } = context;
+  const list = el("ul", { class: "options" });
+  for (const option of part.items) list.append(optionItem(option, context, "option option--rating"));
+  const node = section("rating", t("rating_heading"), list, "heard");
+  const skip = { label: t("rating_skip"), action: SKIP };
+  if (!chosen) node.append(button("button button--small part__skip", skip.label, () => choose(skip)));
+  if (chosen === SKIP) node.replaceChildren(el("p", { class: "part__note" }, t("rating_skipped")));
+  return node;
 }
 
 /** @param {OptionsPart} part @param {PartContext} context */

@@ -1,0 +1,1 @@
+"""The experts' side: their API under /api/v1/console."""

@@ -1,0 +1,1 @@
+"""Who works with the product: users, their passwords, and the way in."""

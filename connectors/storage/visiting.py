@@ -1,0 +1,101 @@
+"""How a conversation stands with people, as its user may know it; and coming back with a receipt."""
+
+import datetime
+
+import sqlalchemy as sa
+from msgspec import Struct
+
+from bot.calendar import BusinessCalendar
+from bot.handoff import Owner
+from bot.queueing import Duty, estimate_minutes
+from connectors.storage.database import Database
+from connectors.storage.handoffs import as_handoff, place
+from connectors.storage.people import is_due
+from connectors.storage.queue import on_duty
+from connectors.storage.schema import conversations, handoffs, users
+
+TYPED_WITHIN = datetime.timedelta(seconds=6)
+FRESH = datetime.timedelta(seconds=1)
+
+
+class Colleague(Struct, frozen=True):
+    """The expert whom the user talks with."""
+
+    display_name: str
+    qualification: str
+
+
+class Status(Struct, frozen=True):
+    """Whose the conversation is, and what its user may expect."""
+
+    owner: Owner
+    position: int | None = None
+    estimate_minutes: int | None = None
+    expert: Colleague | None = None
+    typing: bool = False
+    receipt: str = ""
+    promised_for: datetime.date | None = None
+    open: bool = False
+    opens_at: datetime.datetime | None = None
+
+
+class Visiting:
+    """Reads what concerns one user."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._on_duty: tuple[datetime.datetime | None, list[Duty]] = None, []
+
+    def status(self, conversation_id: str, calendar: BusinessCalendar, now: datetime.datetime) -> Status:
+        """How the conversation stands at `now`. Its user is looking: noted for the experts, at most every `BEAT`."""
+        mine = sa.and_(handoffs.c.conversation_id == conversation_id, handoffs.c.is_open)
+        is_open, opens_at = calendar.is_open(now), None if calendar.is_open(now) else calendar.next_opening(now)
+        with self._database.read() as connection:
+            row = connection.execute(sa.select(handoffs).where(mine)).first()
+            if row is None or row.status == "offered":
+                return Status("bot", open=is_open, opens_at=opens_at)
+            handoff = as_handoff(row)
+            number = place(connection, handoff) if handoff.status == "queued" else None
+            minutes = estimate_minutes(number, self._experts(connection, now)) if number else None
+            expert = connection.execute(_name(handoff.expert)).first() if handoff.status == "active" else None
+        if is_due(row.user_seen_at, now):
+            with self._database.write() as connection:
+                connection.execute(handoffs.update().where(mine).values(user_seen_at=now))
+        return Status(
+            handoff.owner,
+            position=number,
+            estimate_minutes=minutes,
+            expert=Colleague(expert.display_name, expert.qualification) if expert else None,
+            typing=bool(row.expert_typing_at and now - row.expert_typing_at <= TYPED_WITHIN),
+            receipt=handoff.receipt,
+            promised_for=handoff.promised_for,
+            open=is_open,
+            opens_at=opens_at,
+        )
+
+    def _experts(self, connection: sa.Connection, now: datetime.datetime) -> list[Duty]:
+        """Who is on duty, as it was at most `FRESH` ago: everybody in a long queue asks for the same."""
+        read_at, experts = self._on_duty
+        if read_at is None or not datetime.timedelta() <= now - read_at < FRESH:
+            experts = on_duty(connection, now)
+            self._on_duty = now, experts
+        return experts
+
+    def resume(self, receipt: str, token_hash: str) -> str | None:
+        """Gives the conversation of a receipt another token; its id, None where there is no such receipt."""
+        mine = sa.select(handoffs.c.conversation_id).where(handoffs.c.receipt == receipt)
+        with self._database.write() as connection:
+            conversation_id = connection.scalar(
+                sa.select(conversations.c.id).where(
+                    conversations.c.id == mine.scalar_subquery(), conversations.c.channel == "web"
+                )
+            )
+            if conversation_id is None:
+                return None
+            changed = conversations.update().where(conversations.c.id == conversation_id)
+            connection.execute(changed.values(token_hash=token_hash))
+        return str(conversation_id)
+
+
+def _name(user_id: str) -> sa.Select[tuple[str, str]]:
+    return sa.select(users.c.display_name, users.c.qualification).where(users.c.id == user_id)
