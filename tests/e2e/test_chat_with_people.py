@@ -57,8 +57,7 @@ def test_a_consultation_from_the_wish_to_the_rating(visit: Visit, desk: Desk) ->
     visit.say("話せてよかったです")
     visit.reads("またいつでもご相談ください")
 
-    closed = next(one for one in desk.supervisor.board() if one["id"] == row["id"])
-    assert (closed["status"], closed["rating"]) == ("rated", 4)
+    desk.supervisor.sees(row, status="rated", rating=4)
 
 
 def test_what_an_expert_says_is_announced_once_with_the_name(visit: Visit, desk: Desk) -> None:
@@ -100,7 +99,7 @@ def test_who_waits_may_leave_and_the_ai_goes_on(visit: Visit, desk: Desk) -> Non
     visit.reads("専門家へのご相談を取りやめました")
     expect(visit.standing).to_be_hidden()
     expect(visit.page.locator(STEPS)).to_have_count(0)
-    assert [row for row in desk.yamada.board() if row["status"] == "queued"] == []
+    eventually(lambda: "queued" not in {row["status"] for row in desk.yamada.board()}, "nobody on the board")
     visit.ask("補助金")
 
 

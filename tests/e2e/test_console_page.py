@@ -47,8 +47,9 @@ def test_lost_session_asks_for_the_log_in_and_keeps_the_words(fake: ConsoleFake,
 def test_words_survive_a_reload_at_the_log_in(fake: ConsoleFake, console: ConsolePage) -> None:
     fake.row(1, "active")
     console.open(1)
-    fake.logged_in = False
+    fake.problems["PUT /handoffs/1/draft"] = (503, "storage-unavailable", "ただいま混み合っています。")
     console.field.fill("書きかけの返信")
+    fake.logged_in = False
     expect(console.page.get_by_label("パスワード")).to_be_visible()
 
     console.page.reload()

@@ -161,6 +161,7 @@ def test_keys_move_between_conversations_and_are_listed(fake: ConsoleFake, open_
     expect(title).to_have_text("受付 A-002")
     open_case.page.keyboard.press("Alt+KeyK")
     expect(title).to_have_text("受付 A-001")
+    expect(open_case.field).to_be_focused()
     open_case.page.keyboard.press("Alt+KeyM")
     expect(open_case.page.get_by_label("内部メモ", exact=True)).to_be_checked()
     open_case.page.keyboard.press("Control+/")

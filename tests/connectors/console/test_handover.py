@@ -62,8 +62,7 @@ def test_a_consultation_from_the_wish_to_the_rating(visitor: Visitor, yamada: Ex
     visitor.say("倒産防はいくらまで借りられますか")
     eventually(lambda: visitor.messages()[-1]["role"] == "bot" and len(visitor.messages()) > 10, "an answer of the bot")
 
-    closed = next(one for one in yamada.board() if one["id"] == row["id"])
-    assert (closed["status"], closed["rating"], closed["category"]) == ("rated", 5, "solved")
+    yamada.sees(row, status="rated", rating=5, category="solved")
 
 
 def _last_line(expert: Expert, row: dict[str, object], role: str) -> str:

@@ -106,8 +106,7 @@ def test_what_line_refuses_is_shown_as_failed_and_really_sent_again(line: Line, 
     failed = eventually(state, "a verdict")
     assert failed["status"] == "failed"
     assert "May not push" in failed["error"]
-    shown = lambda: next(one for one in yamada.board() if one["id"] == row["id"])["delivery_failed"]  # noqa: E731
-    assert eventually(shown, "the board to tell of it")
+    yamada.sees(row, delivery_failed=True)
 
     assert yamada.post(f"/handoffs/{row['id']}/messages/{seq}/retry").status_code == 204
 
@@ -138,5 +137,4 @@ def test_the_user_ends_and_rates_by_tapping(line: Line, user: str, yamada: Exper
     send(line, user, action="rate:4")
     arrives(line, user, "ご感想")
 
-    rated = next(one for one in yamada.board() if one["id"] == row["id"])
-    assert (rated["status"], rated["rating"]) == ("rated", 4)
+    yamada.sees(row, status="rated", rating=4)
