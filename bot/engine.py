@@ -14,6 +14,7 @@ from bot.conversation import Offer, State, Turn, Utterance
 from bot.decision import CandidateShown, Choice, Decision, SourceShown
 from bot.desks import Desks, Outcome
 from bot.directory import Directory
+from bot.finding import Found
 from bot.picking import picked
 from bot.presenting import MOST_OFFERED, Presenter
 from bot.reception import LONGEST_QUESTION, Desk, Reception, Standing
@@ -42,7 +43,11 @@ class _Situation:
 
     state: State
     utterance: Utterance
-    understood: Understanding
+    found: Found
+
+    @property
+    def understood(self) -> Understanding:
+        return self.found.understood
 
 
 class Engine:
@@ -58,15 +63,29 @@ class Engine:
         self._desks = Desks(library.knowledge, directory, self._presenter, texts)
         self._reception = Reception(texts)
 
-    def turn(self, state: State, utterance: Utterance, now: datetime.datetime, desk: Desk | None = None) -> Turn:
+    def look(self, text: str) -> Found:
+        """What a text means and, where it asks for something, the entries nearest to it: the costly part of a turn."""
+        understood = self._understander.understand(text)
+        asks = understood.intent in {"question", "out_of_scope"}
+        return Found(understood, self.library.search(understood.analysis) if asks else None)
+
+    def turn(
+        self,
+        state: State,
+        utterance: Utterance,
+        now: datetime.datetime,
+        desk: Desk | None = None,
+        found: Found | None = None,
+    ) -> Turn:
         """Answers one utterance. `now` is aware: what was offered long before no longer counts, people have hours.
 
-        Without a `desk` there are no people to hand over to, only their telephone number.
+        Without a `desk` there are no people to hand over to, only their telephone number. `found` is what `look` found
+        for the same text, if somebody has looked.
         """
         last = state.last_turn()
         if last and now - last > CONTEXT_LIFETIME:
             state = State(prefecture=state.prefecture)
-        situation = _Situation(state, utterance, self._understander.understand(utterance.text))
+        situation = _Situation(state, utterance, found or self.look(utterance.text))
         after, decision, handoff = self._with_people(situation, now, desk) if desk else (*self._decide(situation), None)
         after = msgspec.structs.replace(after, at=now.astimezone(datetime.UTC).isoformat())
         return Turn(after, decision, compose(decision, self._knowledge, self.texts), handoff)
@@ -180,13 +199,17 @@ class Engine:
 
     def _is_question(self, situation: _Situation) -> bool:
         """Whether an utterance is likely to ask for something that the knowledge has."""
-        candidates = self.library.search(situation.understood.analysis)
+        candidates = self._nearest(situation)
         return bool(candidates) and candidates[0].confidence > LIKELY
 
     def _field(self, text: str) -> str:
         """The speciality of those who know about what a text asks."""
         candidates = self._found(text)
         return speciality_of(self.library.entry_at(candidates[0].position).topic if candidates else "")
+
+    def _nearest(self, situation: _Situation) -> tuple[Candidate, ...]:
+        candidates = situation.found.candidates
+        return self.library.search(situation.understood.analysis) if candidates is None else candidates
 
     def _found(self, text: str) -> tuple[Candidate, ...]:
         return self.library.search(self._understander.understand(text).analysis)
@@ -259,7 +282,7 @@ class Engine:
     def _is_foreign(self, situation: _Situation) -> bool:
         """Whether words of another subject (「レシピ」) really lead away: nothing of this field, nothing found."""
         analysis = situation.understood.analysis
-        candidates = self.library.search(analysis)
+        candidates = self._nearest(situation)
         return not analysis.subjects and not (candidates and candidates[0].confidence > LIKELY)
 
     def _clarification(self, situation: _Situation) -> Outcome | None:
@@ -288,7 +311,7 @@ class Engine:
         if len(slots.prefectures) == 1:
             state = msgspec.structs.replace(state, prefecture=slots.prefectures[0])
         state = msgspec.structs.replace(state, asked=join_surrogates(situation.utterance.text)[:LONGEST_QUESTION])
-        candidates = self.library.search(situation.understood.analysis)
+        candidates = self._nearest(situation)
         model = self.library.model
         surest = candidates[0].confidence if candidates else 0.0
         if surest >= model.answer_threshold:

@@ -124,6 +124,9 @@ class Conversations(Protocol):
     def messages(self, conversation_id: str, after: int, limit: int = 500) -> tuple[Message, ...]:
         """The messages after number `after`, in order."""
 
+    def upcoming(self, most: int) -> Sequence[str]:
+        """Texts that `take` is about to bring, where others must wait while it lasts; none where they need not."""
+
     def take(self, most: int) -> AbstractContextManager[Sequence[Work]]:
         """Opens up to `most` works, each of another conversation, in one transaction; none if nothing waits.
 

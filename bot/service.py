@@ -5,7 +5,7 @@ Talks to ports only. A crash before a turn is stored repeats the turn; after it,
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import assert_never
 
 import msgspec
@@ -13,6 +13,7 @@ import msgspec
 from bot.conversation import Blocked, Followed, Ignored, Joined, Media, State, Turn, Unsent, Utterance
 from bot.decision import Decision
 from bot.engine import Engine
+from bot.finding import Found
 from bot.ports import Clock, Conversations, Hours, Incoming, Receipt, StorageUnavailableError, Work
 from bot.reception import Desk
 from bot.replies import Reply, TextPart
@@ -27,6 +28,11 @@ class TextTooLongError(ValueError):
     """An utterance longer than `LONGEST_TEXT`; nothing of it was stored."""
 
 
+def nothing_found(_texts: Sequence[str]) -> Mapping[str, Found]:
+    """Leaves all looking to the turns."""
+    return {}
+
+
 class Service:
     """Answers conversations."""
 
@@ -37,13 +43,19 @@ class Service:
         clock: Clock,
         hours: Hours,
         new_receipt: Callable[[], str],
+        *,
+        look: Callable[[Sequence[str]], Mapping[str, Found]] = nothing_found,
     ) -> None:
-        """`new_receipt` makes codes with which users come back; they must not be guessable."""
+        """`new_receipt` makes codes with which users come back; they must not be guessable.
+
+        `look` finds what answers texts while nobody waits for a transaction; turns look themselves for what it leaves.
+        """
         self._engine = engine
         self._conversations = conversations
         self._clock = clock
         self._hours = hours
         self._new_receipt = new_receipt
+        self._look = look
 
     def receive(self, conversation_id: str, event_id: str, utterance: Utterance) -> Receipt:
         """Writes down what a user sent; a tapped action gets its words.
@@ -65,15 +77,16 @@ class Service:
         Raises:
             StorageUnavailableError: Nothing of it could be stored; the events wait on.
         """
+        found = self._look(self._conversations.upcoming(most))
         with self._conversations.take(most) as works:
             for work in works:
-                self._process(work)
+                self._process(work, found)
             return len(works)
 
-    def _process(self, work: Work) -> None:
+    def _process(self, work: Work, found: Mapping[str, Found]) -> None:
         started = time.perf_counter()
         try:
-            turn = self._handle(work)
+            turn = self._handle(work, found)
         except StorageUnavailableError:
             raise
         except Exception:
@@ -91,11 +104,11 @@ class Service:
         turn = msgspec.structs.replace(turn, decision=msgspec.structs.replace(turn.decision, elapsed_ms=elapsed))
         work.complete(turn, now, leaves=isinstance(work.event, Joined))
 
-    def _handle(self, work: Work) -> Turn | None:
+    def _handle(self, work: Work, found: Mapping[str, Found]) -> Turn | None:
         """What an event leads to; None where nothing is answered."""
         match work.event:
             case Utterance() as utterance:
-                return self._answer(work, utterance)
+                return self._answer(work, utterance, found.get(utterance.text))
             case Followed() | Media() if work.handoff and work.handoff.owner == "expert":
                 return Turn(work.state, Decision(action="relayed", text=""), Reply(()))
             case Followed():
@@ -115,12 +128,12 @@ class Service:
             case _ as unreachable:
                 assert_never(unreachable)
 
-    def _answer(self, work: Work, utterance: Utterance) -> Turn:
+    def _answer(self, work: Work, utterance: Utterance, found: Found | None) -> Turn:
         now, calendar = self._clock.now(), self._hours.load()
         ended = work.handoff.closed_at if work.handoff else None
         is_late = ended is not None and work.received_at < ended
         desk = Desk(calendar, self._new_receipt(), work.handoff, is_late)
-        turn = self._engine.turn(work.state, utterance, now, desk)
+        turn = self._engine.turn(work.state, utterance, now, desk, found)
         if turn.handoff is None:
             return turn
         standing = work.hand(turn.handoff, now)

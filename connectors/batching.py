@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Generic, TypeVar
 
-from bot.ports import StorageUnavailableError
+from bot.ports import Arrival, Clock, Conversations, StorageUnavailableError
 
 Item = TypeVar("Item")
 
@@ -16,9 +16,12 @@ class Batcher(Generic[Item]):
     Alone, an item is worked on at once; under load a batch grows to what came while the last one was under way.
     """
 
-    def __init__(self, work: Callable[[Sequence[Item]], object], name: str, most: int = 100) -> None:
-        """`work` takes 1 to `most` items and does all of them or none."""
+    def __init__(
+        self, work: Callable[[Sequence[Item]], object], name: str, *, most: int = 100, linger: float = 0.0
+    ) -> None:
+        """`work` takes 1 to `most` items and does all of them or none; `linger` seconds are left between two batches."""
         self._work = work
+        self._linger = linger
         self._most = most
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
         self._waiting: list[tuple[Item, asyncio.Future[None]]] = []
@@ -49,6 +52,7 @@ class Batcher(Generic[Item]):
             else:
                 for _, done in batch:
                     _settle(done, error)
+            await asyncio.sleep(self._linger)
 
     async def _tried(self, items: Sequence[Item]) -> Exception | None:
         try:
@@ -56,6 +60,15 @@ class Batcher(Generic[Item]):
         except Exception as error:  # noqa: BLE001 - handed to whoever waits for it
             return error
         return None
+
+
+def batching_inbox(conversations: Conversations, clock: Clock) -> Batcher[tuple[Arrival, ...]]:
+    """Stores what webhooks bring: those that come while a commit is under way share the next one."""
+
+    def store(webhooks: Sequence[tuple[Arrival, ...]]) -> None:
+        conversations.arrive([arrival for arrivals in webhooks for arrival in arrivals], clock.now())
+
+    return Batcher(store, "sodan-arrive")
 
 
 def _settle(done: asyncio.Future[None], error: Exception | None) -> None:

@@ -2,15 +2,20 @@
 
 import asyncio
 import gc
+import os
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.assembly import build_engine
 from bot.engine import Engine
-from bot.service import Service
+from bot.ports import Arrival
+from bot.service import Service, nothing_found
+from connectors.batching import Batcher, batching_inbox
 from connectors.clock import SystemClock
 from connectors.events import LocalEvents
+from connectors.lookout import Lookout
+from connectors.pressure import Pressure
 from connectors.settings import Settings
 from connectors.storage.closures import SqlCalendar
 from connectors.storage.conversations import SqlConversations
@@ -38,7 +43,10 @@ class Runtime:
     service: Service
     events: LocalEvents
     clock: SystemClock
+    inbox: Batcher[tuple[Arrival, ...]]
+    pressure: Pressure
     workers: Workers | None
+    lookout: Lookout | None
     deliverer: "LineDeliverer | None"
 
     async def start(self) -> None:
@@ -53,11 +61,14 @@ class Runtime:
     async def stop(self) -> None:
         """Ends what is under way well, then closes everything."""
         self.events.close()
+        await self.inbox.close()
         if self.workers:
             await self.workers.stop()
         if self.deliverer:
             await self.deliverer.stop()
         await self.events.stop()
+        if self.lookout:
+            self.lookout.close()
         self.database.close()
 
 
@@ -72,6 +83,7 @@ def build_runtime(settings: Settings) -> Runtime:
     week = settings.week  # first: what is wrong with it is told before anything takes time
     settings.data_folder.mkdir(parents=True, exist_ok=True)
     engine = build_engine(settings.data_folder)
+    lookout = _lookout(settings, engine)
     database = Database(settings.storage_url)
     migrate(database)
     line_outbox = LineOutbox(database)
@@ -80,13 +92,11 @@ def build_runtime(settings: Settings) -> Runtime:
     clock, events, conversations = SystemClock(), _events(settings), SqlConversations(database)
     hours = SqlCalendar(database, week)
     hours.load().is_open(clock.now())  # reads the holidays here, not in somebody's first turn
-    service = Service(engine, conversations, clock, hours, new_receipt)
+    service = Service(engine, conversations, clock, hours, new_receipt, look=lookout.look if lookout else nothing_found)
     people = SqlPeople(database)
     sweeper = Sweeper(database, people, engine, hours, clock, partial(wake, events))
-    answers = settings.workers > 0
-    # The knowledge lives as long as the process: looking for garbage in it again and again costs a third of the time.
-    gc.collect()
-    gc.freeze()
+    answers, pressure = settings.workers > 0, Pressure()
+    count = 1 if database.is_sqlite else settings.workers  # with one writer at a time, more only get in its way
     return Runtime(
         engine=engine,
         database=database,
@@ -96,11 +106,22 @@ def build_runtime(settings: Settings) -> Runtime:
         service=service,
         events=events,
         clock=clock,
-        workers=Workers(service, SqlOutbox(database), sweeper, events, clock, count=settings.workers)
+        inbox=batching_inbox(conversations, clock),
+        pressure=pressure,
+        workers=Workers(service, SqlOutbox(database), sweeper, events, clock, pressure=pressure, count=count)
         if answers
         else None,
-        deliverer=_deliverer(settings, line_outbox, events, clock, engine) if answers else None,
+        lookout=lookout,
+        deliverer=_deliverer(settings, line_outbox, events, clock, engine, pressure=pressure) if answers else None,
     )
+
+
+def _lookout(settings: Settings, engine: Engine) -> Lookout | None:
+    """A second process, where there is a core for it and all answers are ours to give (SQLite)."""
+    # The knowledge lives as long as the process: looking for garbage in it again and again costs a third of the time.
+    gc.collect()
+    gc.freeze()
+    return Lookout(engine) if settings.storage_url.startswith("sqlite") and (os.cpu_count() or 1) > 1 else None
 
 
 def _events(settings: Settings) -> LocalEvents:
@@ -112,7 +133,13 @@ def _events(settings: Settings) -> LocalEvents:
 
 
 def _deliverer(
-    settings: Settings, outbox: LineOutbox, events: LocalEvents, clock: SystemClock, engine: Engine
+    settings: Settings,
+    outbox: LineOutbox,
+    events: LocalEvents,
+    clock: SystemClock,
+    engine: Engine,
+    *,
+    pressure: Pressure,
 ) -> "LineDeliverer | None":
     """The deliverer, where an access token is configured. The SDK is imported here, at start: it is slow to import."""
     token = settings.line_access_token.get_secret_value()
@@ -121,4 +148,6 @@ def _deliverer(
     from connectors.line.client import LineClient  # noqa: PLC0415
     from connectors.line.deliverer import LineDeliverer  # noqa: PLC0415
 
-    return LineDeliverer(outbox, lambda: LineClient(token, settings.line_api_url), events, clock, engine.texts)
+    return LineDeliverer(
+        outbox, lambda: LineClient(token, settings.line_api_url), events, clock, engine.texts, pressure=pressure
+    )

@@ -36,7 +36,10 @@ class Settings(BaseSettings):
     )
     line_api_url: str = Field("", description="LINE API の代わりのURL(試験や中継用。ふつうは空)")
     workers: int = Field(
-        2, ge=0, le=32, description="発話に答えるスレッドの数。0なら答えと送信は `sodan worker` に任せる"
+        2,
+        ge=0,
+        le=32,
+        description="PostgreSQL で発話に答えるスレッドの数(SQLite では1)。0なら答えと送信は `sodan worker` に任せる",
     )
 
     @property

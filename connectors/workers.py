@@ -10,6 +10,7 @@ from typing import Protocol
 from bot.ports import Clock, Outbox, StorageUnavailableError
 from bot.service import Service
 from connectors.events import LocalEvents
+from connectors.pressure import Pressure
 
 logger = logging.getLogger(__name__)
 
@@ -35,13 +36,22 @@ class Workers:
     """Runs `count` answering loops, one that delivers and one that moves handoffs on, until stopped."""
 
     def __init__(
-        self, service: Service, outbox: Outbox, sweeper: Sweeping, events: LocalEvents, clock: Clock, *, count: int
+        self,
+        service: Service,
+        outbox: Outbox,
+        sweeper: Sweeping,
+        events: LocalEvents,
+        clock: Clock,
+        *,
+        pressure: Pressure,
+        count: int,
     ) -> None:
         self._service = service
         self._outbox = outbox
         self._sweeper = sweeper
         self._events = events
         self._clock = clock
+        self._pressure = pressure
         self._count = count
         self._threads = ThreadPoolExecutor(count + 2, thread_name_prefix="sodan-worker")
         self._tasks: list[asyncio.Task[None]] = []
@@ -62,6 +72,7 @@ class Workers:
         with self._events.listen(name) as bell:
             while True:
                 bell.clear()
+                await self._pressure.eased()
                 if await self._ran(step):
                     continue
                 try:

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.request import getproxies
 
 import aiohttp
 from linebot.v3.messaging import (
@@ -44,6 +45,7 @@ class LineClient:
         configuration = Configuration(access_token=access_token, **({"host": api_url} if api_url else {}))
         configuration.connection_pool_maxsize = POOL_SIZE
         self._client = AsyncApiClient(configuration)
+        self._client.rest_client.pool_manager = _session(self._client.rest_client.pool_manager)
         self.api = AsyncMessagingApi(self._client)
 
     async def close(self) -> None:
@@ -92,6 +94,15 @@ class LineClient:
         """Leaves a group or room."""
         call = self.api.leave_group_with_http_info if chat.startswith("C") else self.api.leave_room_with_http_info
         return await _result(call(chat, _request_timeout=TIMEOUT_SECONDS))
+
+
+def _session(made: aiohttp.ClientSession) -> aiohttp.ClientSession:
+    """The SDK's session where there is a proxy; else one that does not look for a proxy and a .netrc at every call."""
+    if getproxies():
+        return made
+    connector = made.connector
+    made.detach()
+    return aiohttp.ClientSession(connector=connector)
 
 
 async def _result(call: Awaitable[Any]) -> Result:

@@ -4,6 +4,7 @@ import asyncio
 import dataclasses
 import datetime
 import functools
+import itertools
 import json
 import logging
 from collections.abc import Callable, Sequence
@@ -21,16 +22,20 @@ from connectors.line.client import LineClient, Result
 from connectors.line.delivering import Answer, Claim, Settled, Status, settle
 from connectors.line.limits import MOST_MESSAGES
 from connectors.line.render import render
+from connectors.pressure import Pressure
 from connectors.storage.outbox import LineOutbox
 from connectors.workers import OUTBOX
 
 logger = logging.getLogger(__name__)
 
+RENDERED = 1_000  # replies: curated answers are given again and again
 AT_ONCE = 50  # calls to LINE under way
+GATHER_SECONDS = 0.02  # between two claims, and two results kept: few large transactions are cheaper than many
 QUOTA_EVERY_SECONDS = 1800.0
 IDLE_SECONDS = 1.0
 CLOSED_SECONDS = 60.0  # nothing is sent this long after LINE refused our access token
 LOADING_AFTER, LOADING_UNTIL = datetime.timedelta(seconds=1), datetime.timedelta(seconds=60)
+MOST_LOADING = 20  # at a look: where more wait, answering them is the better use of the time
 _STORAGE_PAUSE = 1.0
 
 
@@ -44,20 +49,24 @@ class LineDeliverer:
         events: LocalEvents,
         clock: Clock,
         texts: Texts,
+        *,
+        pressure: Pressure,
     ) -> None:
         """`client` makes the client once the event loop runs."""
         self._outbox = outbox
         self._make_client = client
         self._events = events
         self._clock = clock
+        self._pressure = pressure
         self._texts = texts
         self._under_way: set[asyncio.Task[None]] = set()
         self._task: asyncio.Task[None] | None = None
         self._closed_until: datetime.datetime | None = None
         self._saves_pushes = False
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sodan-claim")
+        self._rendered = functools.lru_cache(RENDERED)(self._render)
         self._unsure = json.dumps([{"type": "text", "text": texts.say("line.unsure")}], ensure_ascii=False)
-        self._settling = Batcher(self._settle, "sodan-settle")
+        self._settling = Batcher(self._settle, "sodan-settle", linger=GATHER_SECONDS)
 
     def start(self) -> None:
         """Starts the loop."""
@@ -79,14 +88,14 @@ class LineDeliverer:
         with self._events.listen(OUTBOX) as bell:
             while True:
                 bell.clear()
+                await self._pressure.eased()
                 try:
                     claimed = await self._claim()
                 except StorageUnavailableError as error:
                     logger.warning("deliveries cannot be read, trying again: %s", error)
                     await asyncio.sleep(_STORAGE_PAUSE)
                     continue
-                if not claimed:
-                    await self._rest(bell)
+                await (asyncio.sleep(GATHER_SECONDS) if claimed else self._rest(bell))
 
     async def _show_loading(self) -> None:
         """Shows users whose decision is not there within a second that it is on its way, once a question."""
@@ -98,9 +107,11 @@ class LineDeliverer:
                 waiting = await asyncio.to_thread(self._outbox.waiting, now - LOADING_AFTER, now - LOADING_UNTIL)
             except StorageUnavailableError:
                 continue
+            await self._pressure.eased()
             fresh = {number: user for number, user in waiting.items() if number not in shown and user.startswith("U")}
-            await asyncio.gather(*(self._client.show_loading(user) for user in set(fresh.values())))
-            shown = (shown & set(waiting)) | set(fresh)
+            told = dict(itertools.islice(fresh.items(), MOST_LOADING))
+            await asyncio.gather(*(self._client.show_loading(user) for user in set(told.values())))
+            shown = (shown & set(waiting)) | set(told)
 
     async def _watch_quota(self) -> None:
         """Looks how far the monthly plan still reaches; warns, and saves pushes, before it ends."""
@@ -125,7 +136,7 @@ class LineDeliverer:
         free = AT_ONCE - len(self._under_way)
         if free <= 0 or (self._closed_until and now < self._closed_until):
             return 0
-        claiming = functools.partial(self._outbox.claim, now, free, self._render, saves_pushes=self._saves_pushes)
+        claiming = functools.partial(self._outbox.claim, now, free, self._rendered, saves_pushes=self._saves_pushes)
         claims = await asyncio.get_running_loop().run_in_executor(self._thread, claiming)
         for claim in claims:
             task = asyncio.create_task(self._deliver(claim))

@@ -1,25 +1,27 @@
 """`POST /line/webhook`: verifies, writes down, answers 200. Nothing else happens inside the request."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from fastapi import APIRouter, Request, Response
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bot.ports import Arrival, Clock, Conversations
+from bot.ports import Arrival, Clock, StorageUnavailableError
 from connectors.batching import Batcher
 from connectors.events import LocalEvents
 from connectors.line.parsing import parse_body, unreadable
 from connectors.line.signature import is_signed
+from connectors.pressure import Pressure
 from connectors.web.problems import ProblemError
 from connectors.workers import INBOX
 
 logger = logging.getLogger(__name__)
 
+PATH = "/line/webhook"
 LARGEST_BODY = 1024 * 1024  # bytes; 100 text events are 38 KB
-
-router = APIRouter()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,33 +32,66 @@ class LineContext:
     inbox: Batcher[tuple[Arrival, ...]]
     events: LocalEvents
     clock: Clock
+    pressure: Pressure
 
 
-def batching_inbox(conversations: Conversations, clock: Clock) -> Batcher[tuple[Arrival, ...]]:
-    """Stores what webhooks bring: those that come while a commit is under way share the next one."""
+class Webhook:
+    """ASGI application before the other: who waits for so little is not led through what pages and the API need."""
 
-    def store(webhooks: Sequence[tuple[Arrival, ...]]) -> None:
-        conversations.arrive([arrival for arrivals in webhooks for arrival in arrivals], clock.now())
+    def __init__(self, app: ASGIApp, context: LineContext, refusal: Callable[[Exception], Response]) -> None:
+        """`refusal` makes the answer to what is raised here."""
+        self._app = app
+        self._context = context
+        self._refusal = refusal
 
-    return Batcher(store, "sodan-arrive")
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Takes the webhooks, and leaves everything else to the application."""
+        if scope["type"] != "http" or scope["path"] != PATH:
+            await self._app(scope, receive, send)
+            return
+        with self._context.pressure.felt():
+            try:
+                await self._take(Request(scope, receive))
+                response = Response()
+            except ClientDisconnect:
+                return
+            except (ProblemError, StorageUnavailableError) as error:
+                response = self._refusal(error)
+            except Exception as error:
+                logger.exception("a webhook failed; LINE delivers it again")
+                response = self._refusal(error)
+        await response(scope, receive, send)
+
+    async def _take(self, request: Request) -> None:
+        """Stores what LINE delivers, each event once.
+
+        Raises:
+            ProblemError: It does not come from LINE, or is too large.
+            StorageUnavailableError: It could not be stored; LINE delivers it again.
+        """
+        context = self._context
+        if request.method != "POST":
+            raise ProblemError(HTTPStatus.METHOD_NOT_ALLOWED, "method-not-allowed")
+        if not context.secrets:
+            raise ProblemError(HTTPStatus.NOT_FOUND, "line-not-configured")
+        body = await _body(request)
+        if not is_signed(body, request.headers.get("x-line-signature", ""), context.secrets):
+            logger.warning("LINE webhook with a missing or wrong signature")
+            raise ProblemError(HTTPStatus.BAD_REQUEST, "line-signature")
+        now = context.clock.now()
+        arrivals = parse_body(body, now)
+        if arrivals is None:
+            logger.error("LINE webhook is signed but not readable; kept raw")
+            arrivals = (unreadable(body, now),)
+        if arrivals:
+            await context.inbox.submit(arrivals)
+            context.events.ring(INBOX)
 
 
-@router.post("/line/webhook")
-async def webhook(request: Request) -> Response:
-    """Stores what LINE delivers, each event once. 400 without a valid signature, 5xx where it cannot be stored."""
-    context: LineContext = request.app.state.line
-    if not context.secrets:
-        raise ProblemError(HTTPStatus.NOT_FOUND, "line-not-configured")
-    body = await request.body()
-    if not is_signed(body, request.headers.get("x-line-signature", ""), context.secrets):
-        logger.warning("LINE webhook with a missing or wrong signature")
-        raise ProblemError(HTTPStatus.BAD_REQUEST, "line-signature")
-    now = context.clock.now()
-    arrivals = parse_body(body, now)
-    if arrivals is None:
-        logger.error("LINE webhook is signed but not readable; kept raw")
-        arrivals = (unreadable(body, now),)
-    if arrivals:
-        await context.inbox.submit(arrivals)
-        context.events.ring(INBOX)
-    return Response()
+async def _body(request: Request) -> bytes:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_BODY:
+            raise ProblemError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body-too-large")
+    return bytes(body)

@@ -29,11 +29,6 @@ def store_arrivals(connection: sa.Connection, arrivals: Sequence[Arrival], at: d
     return len(fresh)
 
 
-def _insert(connection: sa.Connection, table: sa.Table) -> Any:
-    """An INSERT that knows ON CONFLICT, in the dialect of the connection."""
-    return (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(table)
-
-
 def _conversations(
     connection: sa.Connection, arrivals: Sequence[Arrival], at: datetime.datetime
 ) -> dict[_User, sa.Row[Any]]:
@@ -54,10 +49,7 @@ def _conversations(
         }
         for channel, key in users
     ]
-    statement = _insert(connection, conversations)
-    statement = statement.on_conflict_do_update(
-        index_elements=["channel", "channel_key"], set_={"updated_at": statement.excluded.updated_at}
-    ).returning(conversations.c.id, conversations.c.channel, conversations.c.channel_key, conversations.c.last_seq)
+    statement = _FOUND_OR_MADE[connection.dialect.name]
     return {(row.channel, row.channel_key): row for row in connection.execute(statement, rows)}
 
 
@@ -81,12 +73,7 @@ def _new_events(
         }
         for (conversation_id, event_id), one in reversed(known.items())
     ]
-    statement = (
-        _insert(connection, inbox)
-        .on_conflict_do_nothing(index_elements=["channel", "conversation_id", "event_id"])
-        .returning(inbox.c.id, inbox.c.conversation_id, inbox.c.event_id)
-    )
-    stored = sorted(connection.execute(statement, rows))
+    stored = sorted(connection.execute(_STORED_ONCE[connection.dialect.name], rows))
     return [known[row.conversation_id, row.event_id] for row in stored]
 
 
@@ -108,4 +95,23 @@ def _store_messages(
         connection.execute(_MOVED, moved)
 
 
+def _found_or_made(insert: Any) -> Any:
+    statement = insert(conversations)
+    return statement.on_conflict_do_update(
+        index_elements=["channel", "channel_key"], set_={"updated_at": statement.excluded.updated_at}
+    ).returning(conversations.c.id, conversations.c.channel, conversations.c.channel_key, conversations.c.last_seq)
+
+
+def _stored_once(insert: Any) -> Any:
+    return (
+        insert(inbox)
+        .on_conflict_do_nothing(index_elements=["channel", "conversation_id", "event_id"])
+        .returning(inbox.c.id, inbox.c.conversation_id, inbox.c.event_id)
+    )
+
+
+# ON CONFLICT is each dialect's own.
+_INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+_FOUND_OR_MADE = {name: _found_or_made(insert) for name, insert in _INSERTS.items()}
+_STORED_ONCE = {name: _stored_once(insert) for name, insert in _INSERTS.items()}
 _MOVED = conversations.update().where(conversations.c.id == sa.bindparam("moved")).values(last_seq=sa.bindparam("seq"))

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from bot.conversation import Event, State, Turn
+from bot.conversation import Event, State, Turn, Utterance
 from bot.handoff import Handoff
 from bot.ports import Arrival, ConversationNotFoundError, Incoming, Message, Receipt
 from bot.reception import Standing
@@ -79,6 +79,14 @@ class SqlConversations:
         )
         with self._database.read() as connection:
             return tuple(as_message(row) for row in connection.execute(query))
+
+    def upcoming(self, most: int) -> tuple[str, ...]:
+        """The oldest waiting utterances on SQLite, where all writers wait while works are open."""
+        if not self._database.is_sqlite:
+            return ()
+        with self._database.read() as connection:
+            events = [msgspec.json.decode(row, type=Event) for row in connection.scalars(_UPCOMING, {"most": most})]
+        return tuple(event.text for event in events if isinstance(event, Utterance) and not event.action)
 
     @contextmanager
     def take(self, most: int) -> Iterator[Sequence["SqlWork"]]:
@@ -180,6 +188,7 @@ class SqlWork:
 
 
 _ANY_WAITING = sa.select(inbox.c.id).where(inbox.c.done_at.is_(None)).limit(1)
+_UPCOMING = sa.select(inbox.c.event).where(inbox.c.done_at.is_(None)).order_by(inbox.c.id).limit(sa.bindparam("most"))
 _WAITING = (
     sa.select(conversations.c.id, conversations.c.channel, conversations.c.state, conversations.c.last_seq)
     .join(inbox, inbox.c.conversation_id == conversations.c.id)

@@ -15,6 +15,14 @@ from connectors.storage.schema import handoff_moves, handoffs
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # nothing that is taken for something else
 _STORED = tuple(name for name in Handoff.__struct_fields__ if name not in {"id", "moves"})
 _LATEST = handoffs.alias("latest")
+_NEWEST = sa.select(handoffs).where(
+    handoffs.c.id.in_(
+        sa.select(sa.func.max(_LATEST.c.id))
+        .where(_LATEST.c.conversation_id.in_(sa.bindparam("conversations", expanding=True)))
+        .group_by(_LATEST.c.conversation_id)
+    )
+)
+_QUEUED = sa.select(handoffs).where(handoffs.c.is_open, handoffs.c.status == "queued")
 _SINCE = sa.func.coalesce(handoffs.c.joined_at, handoffs.c.opened_at)
 
 
@@ -25,12 +33,7 @@ def new_receipt() -> str:
 
 def latest(connection: sa.Connection, conversations: Collection[str]) -> dict[str, Handoff]:
     """The last handoff of each conversation that has one."""
-    newest = (
-        sa.select(sa.func.max(_LATEST.c.id))
-        .where(_LATEST.c.conversation_id.in_(conversations))
-        .group_by(_LATEST.c.conversation_id)
-    )
-    rows = connection.execute(sa.select(handoffs).where(handoffs.c.id.in_(newest)))
+    rows = connection.execute(_NEWEST, {"conversations": list(conversations)})
     return {row.conversation_id: as_handoff(row) for row in rows}
 
 
@@ -70,7 +73,7 @@ def _moves(identifier: int, handoff: Handoff) -> Iterable[dict[str, object]]:
 
 def queued(connection: sa.Connection) -> list[Handoff]:
     """The queue, in its order."""
-    rows = connection.execute(sa.select(handoffs).where(handoffs.c.is_open, handoffs.c.status == "queued"))
+    rows = connection.execute(_QUEUED)
     return in_order(map(as_handoff, rows))
 
 

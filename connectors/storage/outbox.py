@@ -55,15 +55,32 @@ class LineOutbox:
 
         `render` makes the messages (JSON) from a reply's parts; they are kept, because a retry must not change them.
         """
+        due = {"now": now, "most": limit}
+        rendered = self._rendered(due, render)
         with self._database.write() as connection:
-            rows = connection.execute(_due_line(now, limit)).all()
+            rows = connection.execute(_DUE_HELD, due).all()
             held = _held(connection, rows)
             claims = tuple(
-                Claim.of(row, now, render, riders=_riders(row, held), saves_pushes=saves_pushes) for row in rows
+                Claim.of(
+                    row,
+                    now,
+                    lambda parts: rendered.get(parts) or render(parts),
+                    riders=_riders(row, held),
+                    saves_pushes=saves_pushes,
+                )
+                for row in rows
             )
             if claims:
                 connection.execute(_CLAIMED, [_claimed(claim, now) for claim in claims])
         return tuple(claim for claim in claims if claim.status is not Status.HELD)
+
+    def _rendered(self, due: dict[str, Any], render: Callable[[str], str]) -> dict[str, str]:
+        """The messages of what is due, by their parts: made beforehand on SQLite, where a claim keeps writers waiting."""
+        if not self._database.is_sqlite:
+            return {}
+        with self._database.read() as connection:
+            parts = [row.parts for row in connection.execute(_DUE, due) if not row.payload]
+        return {one: render(one) for one in parts}
 
     def release(self) -> None:
         """Gives back all leases: nobody else can hold one where this is the only process (SQLite)."""
@@ -121,6 +138,33 @@ class LineOutbox:
             return {row.status: row.deliveries for row in connection.execute(query)}
 
 
+_FREE = sa.or_(outbox.c.leased_until.is_(None), outbox.c.leased_until < sa.bindparam("now"))
+_EARLIER = (
+    sa.select(_older.c.id)
+    .where(_older.c.conversation_id == outbox.c.conversation_id, _older.c.is_open, _older.c.id < outbox.c.id)
+    .where(_older.c.status != Status.HELD)
+    .exists()
+)
+# Open deliveries whose time has come, unleased, and before which nothing is open in the same chat.
+_DUE = (
+    sa.select(outbox, conversations.c.channel_key, messages.c.parts, messages.c.action)
+    .join(conversations, conversations.c.id == outbox.c.conversation_id)
+    .join(
+        messages,
+        sa.and_(messages.c.conversation_id == outbox.c.conversation_id, messages.c.seq == outbox.c.seq),
+    )
+    .where(outbox.c.is_open, outbox.c.channel == "line", outbox.c.next_attempt_at <= sa.bindparam("now"))
+    .where(_FREE, ~_EARLIER)
+    .order_by(outbox.c.id)
+    .limit(sa.bindparam("most"))
+)
+_DUE_HELD = _DUE.with_for_update(of=outbox, skip_locked=True)
+_HELD = (
+    sa.select(outbox.c.id, outbox.c.conversation_id, outbox.c.payload)
+    .where(outbox.c.conversation_id.in_(sa.bindparam("conversations", expanding=True)))
+    .where(outbox.c.status == Status.HELD)
+    .order_by(outbox.c.id)
+)
 _CLAIMED = (
     outbox.update()
     .where(outbox.c.id == sa.bindparam("mine"))
@@ -181,39 +225,12 @@ _Held = dict[str, list[tuple[int, str]]]
 
 def _held(connection: sa.Connection, rows: Sequence[sa.Row[Any]]) -> _Held:
     """What the monthly limit held back in the chats of outbox rows, oldest first."""
-    query = (
-        sa.select(outbox.c.id, outbox.c.conversation_id, outbox.c.payload)
-        .where(outbox.c.conversation_id.in_({row.conversation_id for row in rows}), outbox.c.status == Status.HELD)
-        .order_by(outbox.c.id)
-    )
     held: _Held = defaultdict(list)
-    for found in connection.execute(query) if rows else ():
+    chats = {"conversations": list({row.conversation_id for row in rows})}
+    for found in connection.execute(_HELD, chats) if rows else ():
         held[found.conversation_id].append((found.id, found.payload))
     return held
 
 
 def _riders(row: sa.Row[Any], held: _Held) -> tuple[tuple[int, str], ...]:
     return tuple(one for one in held[row.conversation_id] if one[0] < row.id)
-
-
-def _due_line(now: datetime.datetime, limit: int) -> sa.Select[tuple[object, ...]]:
-    """Open deliveries whose time has come, unleased, and before which nothing is open in the same chat."""
-    earlier = (
-        sa.select(_older.c.id)
-        .where(_older.c.conversation_id == outbox.c.conversation_id, _older.c.is_open, _older.c.id < outbox.c.id)
-        .where(_older.c.status != Status.HELD)
-        .exists()
-    )
-    free = sa.or_(outbox.c.leased_until.is_(None), outbox.c.leased_until < now)
-    return (
-        sa.select(outbox, conversations.c.channel_key, messages.c.parts, messages.c.action)
-        .join(conversations, conversations.c.id == outbox.c.conversation_id)
-        .join(
-            messages,
-            sa.and_(messages.c.conversation_id == outbox.c.conversation_id, messages.c.seq == outbox.c.seq),
-        )
-        .where(outbox.c.is_open, outbox.c.channel == "line", outbox.c.next_attempt_at <= now, free, ~earlier)
-        .order_by(outbox.c.id)
-        .limit(limit)
-        .with_for_update(of=outbox, skip_locked=True)
-    )

@@ -19,20 +19,18 @@ _COLUMNS = (
     users.c.capacity,
     sa.func.coalesce(users.c.last_assigned_at, users.c.created_at).label("idle_since"),
 )
+_BUSY = (
+    sa.select(handoffs.c.expert, sa.func.count().label("load"))
+    .where(handoffs.c.is_open, handoffs.c.status.in_(("assigned", "active")))
+    .group_by(handoffs.c.expert)
+)
+_PEOPLE = sa.select(*_COLUMNS).where(users.c.disabled_at.is_(None), users.c.role.in_(("expert", "supervisor", "admin")))
 GRACE = datetime.timedelta(seconds=60)  # without a sign of an expert before they are taken for gone
 
 
 def on_duty(connection: sa.Connection, at: datetime.datetime) -> list[Duty]:
     """The experts, with who is there and how much each has."""
-    busy = (
-        sa.select(handoffs.c.expert, sa.func.count().label("load"))
-        .where(handoffs.c.is_open, handoffs.c.status.in_(("assigned", "active")))
-        .group_by(handoffs.c.expert)
-    )
-    load = {row.expert: row.load for row in connection.execute(busy)}
-    people = sa.select(*_COLUMNS).where(
-        users.c.disabled_at.is_(None), users.c.role.in_(("expert", "supervisor", "admin"))
-    )
+    load = {row.expert: row.load for row in connection.execute(_BUSY)}
     return [
         Duty(
             id=str(row.id),
@@ -43,7 +41,7 @@ def on_duty(connection: sa.Connection, at: datetime.datetime) -> list[Duty]:
             capacity=row.capacity,
             idle_since=row.idle_since,
         )
-        for row in connection.execute(people)
+        for row in connection.execute(_PEOPLE)
     ]
 
 

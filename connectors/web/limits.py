@@ -1,6 +1,5 @@
 """Stops reading a request body that is larger than anything we ask for."""
 
-from collections.abc import Mapping
 from http import HTTPStatus
 
 from starlette.exceptions import HTTPException
@@ -12,22 +11,19 @@ LARGEST_BODY = 64 * 1024  # bytes; the longest allowed text is 2,000 characters
 class BodyLimit:
     """ASGI middleware that refuses a larger body with 413, whether or not its length was announced."""
 
-    def __init__(self, app: ASGIApp, limit: int = LARGEST_BODY, wider: Mapping[str, int] | None = None) -> None:
-        """`wider` holds the limits of paths that may take more."""
+    def __init__(self, app: ASGIApp, limit: int = LARGEST_BODY) -> None:
         self._app = app
         self._limit = limit
-        self._wider = wider or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Counts what is read."""
         read = 0
-        limit = self._wider.get(scope.get("path", ""), self._limit)
 
         async def counting() -> Message:
             nonlocal read
             message = await receive()
             read += len(message.get("body", b""))
-            if read > limit:
+            if read > self._limit:
                 raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
             return message
 

@@ -32,55 +32,70 @@ _CODES = {
     413: "body-too-large",
     429: "rate-limited",
 }
+_KNOWN = (
+    ProblemError,
+    TextTooLongError,
+    ConversationNotFoundError,
+    UnknownHandoffError,
+    StorageUnavailableError,
+    RequestValidationError,
+    HTTPException,
+)
 _HEADERS = {503: {"Retry-After": "5"}, 401: {"WWW-Authenticate": "Bearer"}}
 
 
-def install_problems(app: FastAPI, texts: Texts) -> None:
-    """Makes `app` answer every error with a problem document, never with a stack trace."""
+class Problems:
+    """Answers every error with a problem document, never with a stack trace."""
 
-    def document(status: int, code: str, **values: object) -> JSONResponse:
+    def __init__(self, texts: Texts) -> None:
+        self._texts = texts
+
+    def install(self, app: FastAPI) -> None:
+        """Makes `app` answer its errors so."""
+
+        async def answer(_request: Request, error: Exception) -> JSONResponse:
+            return self.document(error)
+
+        async def unexpected(request: Request, _error: Exception) -> JSONResponse:
+            logger.exception("unexpected error in %s %s", request.method, request.url.path)
+            return self._document(500, "unexpected")
+
+        for kind in _KNOWN:
+            app.add_exception_handler(kind, answer)
+        app.add_exception_handler(Exception, unexpected)
+
+    def document(self, error: Exception) -> JSONResponse:
+        """The answer to an error."""
+        match error:
+            case ProblemError():
+                return self._document(error.status, error.code, **error.values)
+            case TextTooLongError():
+                return self._document(422, "text-too-long", limit=LONGEST_TEXT)
+            case ConversationNotFoundError():
+                return self._document(404, "conversation-not-found")
+            case UnknownHandoffError():
+                return self._document(404, "handoff-not-found")
+            case StorageUnavailableError():
+                logger.error("storage is unavailable: %s", error)
+                return self._document(503, "storage-unavailable")
+            case RequestValidationError():
+                return self._invalid(error)
+            case HTTPException():
+                return self._document(error.status_code, _CODES.get(error.status_code, "refused"))
+        return self._document(500, "unexpected")
+
+    def _invalid(self, error: RequestValidationError) -> JSONResponse:
+        first = error.errors()[0]
+        if first["type"] == "json_invalid":
+            return self._document(400, "malformed-json")
+        return self._document(422, "invalid-request", field=".".join(str(step) for step in first["loc"][1:]) or "body")
+
+    def _document(self, status: int, code: str, **values: object) -> JSONResponse:
         body = {
             "type": f"urn:sodan:problem:{code}",
             "title": HTTPStatus(status).phrase,
             "status": status,
-            "detail": texts.say(f"problem.{code}", **values),
+            "detail": self._texts.say(f"problem.{code}", **values),
             "code": code,
         }
         return JSONResponse(body, status, _HEADERS.get(status), media_type="application/problem+json")
-
-    @app.exception_handler(ProblemError)
-    async def _problem(_request: Request, error: ProblemError) -> JSONResponse:
-        return document(error.status, error.code, **error.values)
-
-    @app.exception_handler(TextTooLongError)
-    async def _too_long(_request: Request, _error: TextTooLongError) -> JSONResponse:
-        return document(422, "text-too-long", limit=LONGEST_TEXT)
-
-    @app.exception_handler(ConversationNotFoundError)
-    async def _no_conversation(_request: Request, _error: ConversationNotFoundError) -> JSONResponse:
-        return document(404, "conversation-not-found")
-
-    @app.exception_handler(UnknownHandoffError)
-    async def _no_handoff(_request: Request, _error: UnknownHandoffError) -> JSONResponse:
-        return document(404, "handoff-not-found")
-
-    @app.exception_handler(StorageUnavailableError)
-    async def _no_storage(_request: Request, error: StorageUnavailableError) -> JSONResponse:
-        logger.error("storage is unavailable: %s", error)
-        return document(503, "storage-unavailable")
-
-    @app.exception_handler(RequestValidationError)
-    async def _invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
-        first = error.errors()[0]
-        if first["type"] == "json_invalid":
-            return document(400, "malformed-json")
-        return document(422, "invalid-request", field=".".join(str(step) for step in first["loc"][1:]) or "body")
-
-    @app.exception_handler(HTTPException)
-    async def _http(_request: Request, error: HTTPException) -> JSONResponse:
-        return document(error.status_code, _CODES.get(error.status_code, "refused"))
-
-    @app.exception_handler(Exception)
-    async def _unexpected(request: Request, _error: Exception) -> JSONResponse:
-        logger.exception("unexpected error in %s %s", request.method, request.url.path)
-        return document(500, "unexpected")

@@ -18,7 +18,7 @@ from argon2 import PasswordHasher
 from fastapi import Depends, FastAPI, Request
 
 from bot.engine import Engine
-from connectors.app import create_app
+from connectors.app import create_api
 from connectors.console.access import CSRF_HEADER, is_still_in, require
 from connectors.people.entering import Entrance
 from connectors.people.model import ROLES, AuditEntry, Role, User
@@ -83,7 +83,7 @@ def house(engine: Engine, cache_folder: Path, tmp_path_factory: pytest.TempPathF
     clock = FixedClock(datetime.datetime(2026, 11, 20, 1, 0, tzinfo=datetime.UTC))
     running: Any = clock
     runtime = replace(build_runtime(settings), clock=running)
-    app = create_app(settings, runtime)
+    app = create_api(runtime)
     app.state.people = replace(app.state.people, entrance=Entrance(runtime.database, QUICK, clock))
     _add_probes(app)
     house = House(app, runtime.database, clock).open()
