@@ -25,7 +25,7 @@ from connectors.web.problems import Problems
 def create_app(settings: Settings, runtime: Runtime) -> ASGIApp:
     """Everything over `runtime`, which starts and stops with the application."""
     secrets = [secret.get_secret_value() for secret in settings.line_channel_secrets]
-    line = LineContext(secrets, runtime.inbox, runtime.events, runtime.clock, runtime.pressure)
+    line = LineContext(secrets, runtime.inbox, runtime.clock, runtime.pressure)
     return Webhook(create_api(runtime), line, Problems(runtime.engine.texts).document)
 
 

@@ -62,11 +62,14 @@ class Batcher(Generic[Item]):
         return None
 
 
-def batching_inbox(conversations: Conversations, clock: Clock) -> Batcher[tuple[Arrival, ...]]:
-    """Stores what webhooks bring: those that come while a commit is under way share the next one."""
+def batching_inbox(
+    conversations: Conversations, clock: Clock, ring: Callable[[], None]
+) -> Batcher[tuple[Arrival, ...]]:
+    """Stores what webhooks bring: those that come while a commit is under way share the next one, and the `ring`."""
 
     def store(webhooks: Sequence[tuple[Arrival, ...]]) -> None:
         conversations.arrive([arrival for arrivals in webhooks for arrival in arrivals], clock.now())
+        ring()
 
     return Batcher(store, "sodan-arrive")
 

@@ -25,7 +25,7 @@ from connectors.storage.migrating import migrate
 from connectors.storage.outbox import LineOutbox, SqlOutbox
 from connectors.storage.people import SqlPeople
 from connectors.sweeping import Sweeper
-from connectors.workers import Workers, wake
+from connectors.workers import INBOX, Workers, wake
 
 if TYPE_CHECKING:
     from connectors.line.deliverer import LineDeliverer
@@ -106,7 +106,7 @@ def build_runtime(settings: Settings) -> Runtime:
         service=service,
         events=events,
         clock=clock,
-        inbox=batching_inbox(conversations, clock),
+        inbox=batching_inbox(conversations, clock, partial(events.ring, INBOX)),
         pressure=pressure,
         workers=Workers(service, SqlOutbox(database), sweeper, events, clock, pressure=pressure, count=count)
         if answers

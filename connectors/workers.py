@@ -76,7 +76,8 @@ class Workers:
                 if await self._ran(step):
                     continue
                 try:
-                    await asyncio.wait_for(bell.wait(), IDLE_SECONDS)
+                    async with asyncio.timeout(IDLE_SECONDS):  # wait_for of Python 3.11 may swallow being cancelled
+                        await bell.wait()
                 except TimeoutError:
                     continue
 

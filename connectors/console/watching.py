@@ -81,7 +81,8 @@ class BoardWatcher:
                 await self._renew()
                 await asyncio.sleep(AT_LEAST_SECONDS)
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(bell.wait(), EVERY_SECONDS)
+                    async with asyncio.timeout(EVERY_SECONDS):
+                        await bell.wait()
         async with self._renewed:
             self._renewed.notify_all()
 

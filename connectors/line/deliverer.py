@@ -126,7 +126,8 @@ class LineDeliverer:
 
     async def _rest(self, bell: asyncio.Event) -> None:
         try:
-            await asyncio.wait_for(bell.wait(), IDLE_SECONDS)
+            async with asyncio.timeout(IDLE_SECONDS):
+                await bell.wait()
         except TimeoutError:
             return
 

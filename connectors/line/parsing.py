@@ -96,9 +96,11 @@ def _message(message: Json) -> tuple[Event, str]:
 
 def _without_emojis(message: Json) -> str:
     """The text without LINE's own emoji, which stand in it as words like (hello); offsets count UTF-16 units."""
+    emojis = message.get("emojis")
+    if not emojis:
+        return _text(message, "text")
     units = _text(message, "text").encode("utf-16-le", "surrogatepass")
     spans = []
-    emojis = message.get("emojis")
     for emoji in emojis if isinstance(emojis, list) else ():
         index, length = (emoji.get(name) if isinstance(emoji, dict) else None for name in ("index", "length"))
         if isinstance(index, int) and isinstance(length, int) and index >= 0 and length > 0:

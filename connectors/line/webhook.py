@@ -11,12 +11,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.ports import Arrival, Clock, StorageUnavailableError
 from connectors.batching import Batcher
-from connectors.events import LocalEvents
 from connectors.line.parsing import parse_body, unreadable
 from connectors.line.signature import is_signed
 from connectors.pressure import Pressure
 from connectors.web.problems import ProblemError
-from connectors.workers import INBOX
 
 logger = logging.getLogger(__name__)
 
@@ -30,7 +28,6 @@ class LineContext:
 
     secrets: Sequence[str]
     inbox: Batcher[tuple[Arrival, ...]]
-    events: LocalEvents
     clock: Clock
     pressure: Pressure
 
@@ -85,7 +82,6 @@ class Webhook:
             arrivals = (unreadable(body, now),)
         if arrivals:
             await context.inbox.submit(arrivals)
-            context.events.ring(INBOX)
 
 
 async def _body(request: Request) -> bytes:

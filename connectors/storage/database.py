@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from bot.ports import StorageUnavailableError
 
+WAL_PAGES = 8_000  # of 4 KB before they are put into the database file: seldom, because every writer waits for it
 BUSY_SECONDS = 5  # how long a transaction waits for a lock held by somebody else
 
 
@@ -63,6 +64,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         "synchronous=FULL",
         "foreign_keys=ON",
         "secure_delete=ON",
+        f"wal_autocheckpoint={WAL_PAGES}",
         f"busy_timeout={BUSY_SECONDS * 1000}",
     ):
         connection.execute(f"PRAGMA {pragma}")

@@ -139,7 +139,8 @@ async def _long_poll(context: WebContext, conversation_id: str, after: int, wait
         found = await asyncio.to_thread(context.conversations.messages, conversation_id, after)
         if not found and not context.events.closing:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(bell.wait(), wait)
+                async with asyncio.timeout(wait):
+                    await bell.wait()
             found = await asyncio.to_thread(context.conversations.messages, conversation_id, after)
     status = await asyncio.to_thread(context.status, conversation_id)
     page = _page(found, after)
@@ -162,7 +163,8 @@ async def _stream(context: WebContext, conversation_id: str, after: int) -> Asyn
                 yield format_sse_event(data_str=msgspec.json.encode(status).decode(), event="status")
             pause = LOOK_AGAIN_SECONDS[status.owner]
             try:
-                await asyncio.wait_for(bell.wait(), pause)
+                async with asyncio.timeout(pause):
+                    await bell.wait()
                 silent = 0.0
             except TimeoutError:
                 silent += pause

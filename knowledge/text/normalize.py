@@ -37,12 +37,13 @@ class _CharacterTable(dict[int, str]):
 _TABLE = _CharacterTable()
 _LONG_VOWEL = re.compile(rf"(?<=[{_KANA}])[-~〜ー]+(?=[{_KANA}]|\b|$)")
 _HYPHEN = re.compile(r"(?<=[0-9a-z])ー(?=[0-9a-z])")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _SPACES = re.compile(r"\s+")
 
 
 def join_surrogates(text: str) -> str:
     """Joins surrogate pairs into characters and drops lone surrogates, so that the text can be encoded as UTF-8."""
-    if not any("\ud800" <= character <= "\udfff" for character in text):
+    if text.isascii() or not _SURROGATE.search(text):
         return text
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "ignore")
 
