@@ -51,6 +51,7 @@ class Runtime:
 
     async def start(self) -> None:
         """Starts the loops; call it inside the event loop that will run them."""
+        _keep_for_good()
         self.events.attach(asyncio.get_running_loop())
         await self.events.start()
         if self.workers:
@@ -118,10 +119,14 @@ def build_runtime(settings: Settings) -> Runtime:
 
 def _lookout(settings: Settings, engine: Engine) -> Lookout | None:
     """A second process, where there is a core for it and all answers are ours to give (SQLite)."""
-    # The knowledge lives as long as the process: looking for garbage in it again and again costs a third of the time.
+    _keep_for_good()
+    return Lookout(engine) if settings.storage_url.startswith("sqlite") and (os.cpu_count() or 1) > 1 else None
+
+
+def _keep_for_good() -> None:
+    """What is there now lives as long as the process: looking for garbage in it again and again costs much time."""
     gc.collect()
     gc.freeze()
-    return Lookout(engine) if settings.storage_url.startswith("sqlite") and (os.cpu_count() or 1) > 1 else None
 
 
 def _events(settings: Settings) -> LocalEvents:

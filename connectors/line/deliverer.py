@@ -35,7 +35,7 @@ QUOTA_EVERY_SECONDS = 1800.0
 IDLE_SECONDS = 1.0
 CLOSED_SECONDS = 60.0  # nothing is sent this long after LINE refused our access token
 LOADING_AFTER, LOADING_UNTIL = datetime.timedelta(seconds=1), datetime.timedelta(seconds=60)
-MOST_LOADING = 20  # at a look: where more wait, answering them is the better use of the time
+MOST_LOADING = 5  # at a look: where more wait, answering them is the better use of the time
 _STORAGE_PAUSE = 1.0
 
 

@@ -117,14 +117,6 @@ class SqlPeople:
         with self._database.write() as connection:
             _update(connection, user_id, preferences=to_json(preferences))
 
-    def heartbeat(self, user_id: str, at: datetime.datetime) -> None:
-        """Notes that the user is there; written at most every `BEAT`."""
-        with self._database.read() as connection:
-            seen = connection.scalar(sa.select(users.c.seen_at).where(users.c.id == user_id))
-        if is_due(seen, at):
-            with self._database.write() as connection:
-                _update(connection, user_id, seen_at=at)
-
     def audit(self, by: User | None, what: str, target: str, detail: str, at: datetime.datetime) -> None:
         """Notes in the audit log what somebody did elsewhere."""
         with self._database.write() as connection:

@@ -19,7 +19,7 @@ from connectors.storage.database import Database
 from connectors.storage.handoffs import as_handoff, new_receipt
 from connectors.storage.keeping import Keeping
 from connectors.storage.people import SqlPeople
-from connectors.storage.schema import handoffs
+from connectors.storage.schema import handoffs, users
 from connectors.sweeping import Sweeper
 from tests.fakes import FixedClock
 
@@ -114,8 +114,14 @@ class Office:
         )
         user = self.people.create(made, "hash", by=None)
         if here:
-            self.people.heartbeat(user.id, now)
+            self.sees([user])
         return user
+
+    def sees(self, here: Iterable[User]) -> None:
+        """These experts are at their desks now."""
+        theirs = users.c.id.in_([user.id for user in here])
+        with self.database.write() as connection:
+            connection.execute(users.update().where(theirs).values(seen_at=self._clock.now()))
 
     def replies(self, user: User, conversation: str, text: str = "承知しました。") -> Message:
         words = Words(f"reply-{next(_numbers)}", text)
@@ -131,6 +137,5 @@ class Office:
         until = clock.now() + datetime.timedelta(**duration)
         while clock.now() < until:
             clock.advance(seconds=min(STEP, (until - clock.now()).total_seconds()))
-            for user in here:
-                self.people.heartbeat(user.id, clock.now())
+            self.sees(here)
             self.sweeper.sweep()

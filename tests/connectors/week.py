@@ -192,8 +192,7 @@ class Week:
             act()
         self.clock.moment = until
         here = [user for user in self.experts if self._is_here(user)]
-        for user in here:
-            self.office.people.heartbeat(user.id, until)
+        self.office.sees(here)
         self.office.sweeper.sweep()
         held = self._held()
         for gone in set(self._chats) - {conversation for conversation, _ in held}:

@@ -113,12 +113,13 @@ def test_what_a_user_sets_is_kept(people: SqlPeople, yamada: User) -> None:
     assert people.by_id(yamada.id) == structs.replace(found, is_away=False)
 
 
-def test_a_heartbeat_is_written_every_fifteen_seconds_at_most(
-    people: SqlPeople, yamada: User, clock: FixedClock
+def test_a_sign_of_an_expert_is_written_every_fifteen_seconds_at_most(
+    people: SqlPeople, sessions: SqlSessions, yamada: User, clock: FixedClock
 ) -> None:
+    _, session = sessions.open(yamada, clock.now())
     seen = []
     for _ in range(7):
-        people.heartbeat(yamada.id, clock.now())
+        sessions.touch(alive(sessions, session, clock), clock.now())
         seen.append(stored(people, yamada).seen_at)
         clock.advance(seconds=5)
 
@@ -126,13 +127,13 @@ def test_a_heartbeat_is_written_every_fifteen_seconds_at_most(
     assert seen[0] == yamada.created_at
 
 
-def test_a_heartbeat_counts_also_when_the_clock_was_put_back(
-    people: SqlPeople, yamada: User, clock: FixedClock
+def test_a_sign_of_an_expert_counts_also_when_the_clock_was_put_back(
+    people: SqlPeople, sessions: SqlSessions, yamada: User, clock: FixedClock
 ) -> None:
-    people.heartbeat(yamada.id, clock.now())
-    clock.advance(days=-1)
+    _, session = sessions.open(yamada, clock.now())
+    clock.advance(hours=-1)
 
-    people.heartbeat(yamada.id, clock.now())
+    sessions.touch(alive(sessions, session, clock), clock.now())
 
     assert stored(people, yamada).seen_at == clock.now()
 

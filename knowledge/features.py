@@ -1,0 +1,116 @@
+"""What is seen when a question is held against the best entries: one row of numbers for each."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz import fuzz
+
+from knowledge.index import Index
+from knowledge.postings import FloatArray
+from knowledge.text.analyzer import Analysis
+
+Positions = NDArray[np.int64]
+
+FEATURES = (
+    "first_stage",
+    "bm25f",
+    "best_cosine",
+    "best_query_coverage",
+    "best_utterance_coverage",
+    "best_gram_cosine",
+    "gram_cosine",
+    "answer_coverage",
+    "fuzz_ratio",
+    "fuzz_partial",
+    "concepts_shared",
+    "concepts_missing",
+    "wanted_in_question",
+    "wanted_in_best",
+    "wanted_in_any",
+    "negation_differs_best",
+    "negation_differs_question",
+    "unseen_share",
+    "query_length",
+    "lead",
+    "rank_reciprocal",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """How a question fares with every entry and every utterance of the index."""
+
+    entries: FloatArray  # first-stage score of every entry
+    bm25f: FloatArray
+    answers: FloatArray
+    overlap: FloatArray  # idf sum shared with every utterance
+    grams: FloatArray
+    utterances: FloatArray  # cosine-like mix for every utterance
+    query_mass: float
+    unseen_share: float
+
+
+class Observer:
+    """Looks closely at entries of one index."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        lengths = np.diff(np.append(index.starts, len(index.texts)))
+        columns = np.arange(lengths.max(initial=1))
+        # The utterances of every entry in rows of one length; what is too much repeats the first.
+        self._members = index.starts[:, None] + np.where(columns < lengths[:, None], columns, 0)
+        self._wants = np.bitwise_or.reduceat(index.wants, index.starts)
+        self._concepts = [frozenset(concepts) for concepts in index.concepts]
+
+    def rows(self, query: Analysis, scores: Scores, positions: Positions) -> FloatArray:
+        """A row of `FEATURES` for each entry of `positions`, which come best first by first-stage score."""
+        index, first = self._index, self._index.starts[positions]
+        members = self._members[positions]
+        best = members[np.arange(len(positions)), scores.utterances[members].argmax(axis=1)]
+        overlap, mass = scores.overlap[best], index.mass[best]
+        texts = [index.texts[utterance] for utterance in best.tolist()]
+        concepts = frozenset(query.concepts)
+        shared = np.array([len(concepts & self._concepts[entry]) for entry in positions.tolist()])
+        columns = (
+            scores.entries[positions],
+            scores.bm25f[positions],
+            overlap / np.sqrt(scores.query_mass * mass),
+            overlap / scores.query_mass,
+            overlap / mass,
+            scores.grams[best],
+            scores.grams[members].max(axis=1),
+            scores.answers[positions],
+            [fuzz.ratio(query.text, text) / 100 for text in texts],
+            [fuzz.partial_ratio(query.text, text) / 100 for text in texts],
+            shared,
+            len(query.concepts) - shared,
+            _agreement(query.wants, index.wants[first]),
+            _agreement(query.wants, index.wants[best]),
+            _agreement(query.wants, self._wants[positions]),
+            query.is_negated != index.negated[best],
+            query.is_negated != index.negated[first],
+            scores.unseen_share,
+            math.log1p(len(query.terms)),
+            _lead(scores.entries[positions]),
+            1 / np.arange(1, len(positions) + 1),
+        )
+        rows = np.empty((len(positions), len(FEATURES)))
+        for number, column in enumerate(columns):
+            rows[:, number] = column
+        return rows
+
+
+def _agreement(wanted: int, offered: NDArray[np.int64]) -> FloatArray | float:
+    """1 where a kind of answer that is wanted is offered, -1 where none is, 0 where nothing certain is wanted."""
+    return np.where(offered & wanted, 1.0, -1.0) if wanted else 0.0
+
+
+def _lead(entries: FloatArray) -> FloatArray:
+    """How far the first is ahead of the second, and how far the others are behind the first."""
+    if len(entries) == 1:
+        return entries
+    lead: FloatArray = entries - entries[0]
+    lead[0] = entries[0] - entries[1]
+    return lead
