@@ -125,7 +125,7 @@ class Conversations(Protocol):
         """The messages after number `after`, in order."""
 
     def upcoming(self, most: int) -> Sequence[str]:
-        """Texts that `take` is about to bring, where others must wait while it lasts; none where they need not."""
+        """Texts that `take` will bring next, in about that order, where others must wait while it lasts; none where they need not."""
 
     def take(self, most: int) -> AbstractContextManager[Sequence[Work]]:
         """Opens up to `most` works, each of another conversation, in one transaction; none if nothing waits.

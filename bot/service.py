@@ -28,7 +28,7 @@ class TextTooLongError(ValueError):
     """An utterance longer than `LONGEST_TEXT`; nothing of it was stored."""
 
 
-def nothing_found(_texts: Sequence[str]) -> Mapping[str, Found]:
+def nothing_found(_texts: Sequence[str], _next_texts: Sequence[str]) -> Mapping[str, Found]:
     """Leaves all looking to the turns."""
     return {}
 
@@ -44,11 +44,12 @@ class Service:
         hours: Hours,
         new_receipt: Callable[[], str],
         *,
-        look: Callable[[Sequence[str]], Mapping[str, Found]] = nothing_found,
+        look: Callable[[Sequence[str], Sequence[str]], Mapping[str, Found]] = nothing_found,
     ) -> None:
         """`new_receipt` makes codes with which users come back; they must not be guessable.
 
-        `look` finds what answers texts while nobody waits for a transaction; turns look themselves for what it leaves.
+        `look` finds what answers texts while nobody waits for a transaction, and may begin with those that come next;
+        turns look themselves for what it leaves.
         """
         self._engine = engine
         self._conversations = conversations
@@ -77,7 +78,8 @@ class Service:
         Raises:
             StorageUnavailableError: Nothing of it could be stored; the events wait on.
         """
-        found = self._look(self._conversations.upcoming(most))
+        texts = self._conversations.upcoming(2 * most)
+        found = self._look(texts[:most], texts[most:])
         with self._conversations.take(most) as works:
             for work in works:
                 self._process(work, found)

@@ -30,21 +30,40 @@ class Lookout:
         self._process = context.Process(target=_answer, args=(engine, theirs), name="sodan-lookout", daemon=True)
         self._process.start()
         theirs.close()
+        self._found: dict[str, Found] = {}
+        self._is_looking = False
 
-    def look(self, texts: Sequence[str]) -> Mapping[str, Found]:
-        """What was found for each text; nothing where the process does not answer, which is never asked again then."""
-        if not texts or self._pipe.closed:
+    def look(self, texts: Sequence[str], next_texts: Sequence[str] = ()) -> Mapping[str, Found]:
+        """What was found for each of `texts`; then begins with `next_texts`, which are likely to be asked for next.
+
+        Nothing where the process does not answer, which is never asked again then.
+        """
+        if self._pipe.closed:
             return {}
         try:
+            self._collect()
+            self._ask([text for text in texts if text not in self._found])
+            self._collect()
+            self._found = {text: self._found[text] for text in (*texts, *next_texts) if text in self._found}
+            self._ask([text for text in next_texts if text not in self._found])
+        except (OSError, EOFError):  # a TimeoutError is one
+            logger.exception("the process that looks for answers is gone; now this one looks itself, more slowly")
+            self.close()
+            return {}
+        return {text: self._found[text] for text in texts}
+
+    def _ask(self, texts: Sequence[str]) -> None:
+        if texts:
             self._pipe.send(texts)
-            if self._pipe.poll(_LONGEST):
-                found: Mapping[str, Found] = self._pipe.recv()
-                return found
-        except (OSError, EOFError):
-            pass  # told below
-        logger.error("the process that looks for answers is gone; from now on this one looks itself, more slowly")
-        self.close()
-        return {}
+            self._is_looking = True
+
+    def _collect(self) -> None:
+        if not self._is_looking:
+            return
+        if not self._pipe.poll(_LONGEST):
+            raise TimeoutError(f"no answer within {_LONGEST:g} seconds")
+        self._found |= self._pipe.recv()
+        self._is_looking = False
 
     def close(self) -> None:
         """Ends the process."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 MANY = 8  # webhooks under way at once
-CALM = 0.01  # seconds since there were many
+CALM = 0.02  # seconds since there were many
 LONGEST = 1.0  # seconds that others step back at a time: under endless pressure too, some answers are given
 _LOOK_EVERY = 0.01
 

@@ -57,6 +57,7 @@ def _run(settings: Settings) -> None:
             port=settings.port,
             log_config=None,
             access_log=False,
+            server_header=False,
             timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         )
         _server(config, runtime.events).run()

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -47,9 +47,9 @@ class Webhook:
             await self._app(scope, receive, send)
             return
         with self._context.pressure.felt():
+            response: ASGIApp = _accepted
             try:
-                await self._take(Request(scope, receive))
-                response = Response()
+                await self._take(scope, receive)
             except ClientDisconnect:
                 return
             except (ProblemError, StorageUnavailableError) as error:
@@ -59,7 +59,7 @@ class Webhook:
                 response = self._refusal(error)
         await response(scope, receive, send)
 
-    async def _take(self, request: Request) -> None:
+    async def _take(self, scope: Scope, receive: Receive) -> None:
         """Stores what LINE delivers, each event once.
 
         Raises:
@@ -67,12 +67,13 @@ class Webhook:
             StorageUnavailableError: It could not be stored; LINE delivers it again.
         """
         context = self._context
-        if request.method != "POST":
+        if scope["method"] != "POST":
             raise ProblemError(HTTPStatus.METHOD_NOT_ALLOWED, "method-not-allowed")
         if not context.secrets:
             raise ProblemError(HTTPStatus.NOT_FOUND, "line-not-configured")
-        body = await _body(request)
-        if not is_signed(body, request.headers.get("x-line-signature", ""), context.secrets):
+        body = await _body(receive)
+        signature = next((value for name, value in scope["headers"] if name == b"x-line-signature"), b"")
+        if not is_signed(body, signature.decode("latin-1"), context.secrets):
             logger.warning("LINE webhook with a missing or wrong signature")
             raise ProblemError(HTTPStatus.BAD_REQUEST, "line-signature")
         now = context.clock.now()
@@ -84,10 +85,19 @@ class Webhook:
             await context.inbox.submit(arrivals)
 
 
-async def _body(request: Request) -> bytes:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
+async def _body(receive: Receive) -> bytes:
+    body, is_whole = b"", False
+    while not is_whole:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        body += message.get("body", b"")
+        is_whole = not message.get("more_body", False)
         if len(body) > LARGEST_BODY:
             raise ProblemError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body-too-large")
-    return bytes(body)
+    return body
+
+
+async def _accepted(_scope: Scope, _receive: Receive, send: Send) -> None:
+    await send({"type": "http.response.start", "status": HTTPStatus.OK, "headers": [(b"content-length", b"0")]})
+    await send({"type": "http.response.body", "body": b""})
