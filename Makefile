@@ -39,7 +39,7 @@ format: $(READY)  ## Formats the code and mends what lint can
 
 test: check  ## Checks and all tests (uses apt for chromium and Japanese fonts where it may)
 	scripts/install-browser
-	$(BIN)/sodan knowledge check
+	SODAN_DATA_FOLDER=var/tests $(BIN)/sodan knowledge check
 	$(BIN)/pytest
 
 bench: $(READY)  ## Measures speed and memory beside a peer

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.assembly import QUESTIONS_FILE
+from connectors.settings import read_settings
 from knowledge.errors import KnowledgeError
 from knowledge.library import Library, open_library
 from knowledge.loading import DATA_FOLDER, load_knowledge
@@ -31,7 +32,9 @@ def knowledge() -> None:
 def check(folder: Path) -> int:
     """すべての規則を確かめる(誤りがあれば終了コード2)"""
     try:
-        library = open_library(None, folder, QUESTIONS_FILE if folder == DATA_FOLDER else None)
+        shipped = folder == DATA_FOLDER
+        cache_folder = read_settings().data_folder if shipped else None  # where the server keeps its index, too
+        library = open_library(cache_folder, folder, QUESTIONS_FILE if shipped else None)
     except KnowledgeError as error:
         for problem in error.problems:
             click.echo(str(problem))

@@ -1,8 +1,8 @@
 """A week with 2,000 owners, a holiday, ill experts and a process that dies again and again: nobody is forgotten."""
 
 from collections import Counter
+from pathlib import Path
 
-import pytest
 import sqlalchemy as sa
 
 from bot.calendar import BusinessCalendar
@@ -16,12 +16,19 @@ from tests.connectors.week import EXPERTS, Week
 USERS = 2_000
 
 
-@pytest.fixture(scope="module")
-def week(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Week:
+def test_a_week_in_which_every_word_is_answered_or_promised_exactly_once(engine: Engine, tmp_path: Path) -> None:
     questions = [entry.question for entry in engine.library.knowledge.entries[::7]]
-    made = Week(engine, tmp_path_factory.mktemp("week") / "sodan.db", questions, USERS)
-    made.runs()
-    return made
+    week = Week(engine, tmp_path / "sodan.db", questions, USERS)
+
+    week.runs()
+
+    _was_one_to_be_afraid_of(week)
+    _every_word_was_taken_up_once(week)
+    _the_bot_answered_what_no_expert_had_and_nothing_twice(week)
+    _whoever_wrote_to_an_expert_was_answered(week)
+    _every_promise_was_kept_in_time(week)
+    _nobody_is_left_waiting(week)
+    _no_handoff_was_anywhere_it_could_not_be(week)
 
 
 def roles(week: Week) -> dict[str, list[str]]:
@@ -39,7 +46,7 @@ def handed_over(week: Week) -> list[Handoff]:
         return [as_handoff(row) for row in connection.execute(sa.select(handoffs))]
 
 
-def test_the_week_was_one_to_be_afraid_of(week: Week) -> None:
+def _was_one_to_be_afraid_of(week: Week) -> None:
     reasons = Counter[str]()
     with week.database.read() as connection:
         reasons.update(connection.scalars(sa.select(handoff_moves.c.reason)))
@@ -50,7 +57,7 @@ def test_the_week_was_one_to_be_afraid_of(week: Week) -> None:
     assert len({handoff.expert for handoff in handed_over(week)} - {""}) == len(EXPERTS)
 
 
-def test_every_word_of_a_user_was_taken_up_once(week: Week) -> None:
+def _every_word_was_taken_up_once(week: Week) -> None:
     spoken = roles(week)
 
     assert len(spoken) == USERS
@@ -59,20 +66,20 @@ def test_every_word_of_a_user_was_taken_up_once(week: Week) -> None:
         assert connection.scalar(sa.select(sa.func.count()).where(inbox.c.done_at.is_(None))) == 0
 
 
-def test_the_bot_answered_what_no_expert_had_and_nothing_twice(week: Week) -> None:
+def _the_bot_answered_what_no_expert_had_and_nothing_twice(week: Week) -> None:
     for name, said in roles(week).items():
         again = said.count("bot") - week.answered[name]  # what an expert had left unread when the chat ended
         assert 0 <= again <= week.relayed[name], name
 
 
-def test_whoever_wrote_to_an_expert_was_answered(week: Week) -> None:
+def _whoever_wrote_to_an_expert_was_answered(week: Week) -> None:
     for name, said in roles(week).items():
         if week.relayed[name]:
             assert said[-1] != "user", name
             assert "expert" in said, name
 
 
-def test_every_promise_was_kept_in_time(week: Week) -> None:
+def _every_promise_was_kept_in_time(week: Week) -> None:
     found = handed_over(week)
     outcomes = Counter(outcome(handoff, BusinessCalendar.day(week.clock.now())) for handoff in found)
 
@@ -80,13 +87,13 @@ def test_every_promise_was_kept_in_time(week: Week) -> None:
     assert outcomes["late"] == outcomes["overdue"] == 0
 
 
-def test_nobody_is_left_waiting(week: Week) -> None:
+def _nobody_is_left_waiting(week: Week) -> None:
     left = Counter(handoff.status for handoff in handed_over(week) if handoff.is_open)
 
     assert set(left) <= {"promised"}  # for Monday, by those who came after the week had ended
 
 
-def test_no_handoff_was_anywhere_it_could_not_be(week: Week) -> None:
+def _no_handoff_was_anywhere_it_could_not_be(week: Week) -> None:
     with week.database.read() as connection:
         rows = connection.execute(sa.select(handoff_moves).order_by(handoff_moves.c.handoff_id, handoff_moves.c.id))
         moves = [(row.handoff_id, row.before, row.after) for row in rows]
