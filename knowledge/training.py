@@ -22,7 +22,7 @@ from knowledge.text.analyzer import Analysis
 VARIANTS_LEFT_OUT, ENTRIES_LEFT_OUT = 4, 8  # every so-manieth
 DEPTH_OF_VARIANTS = 10  # candidates of each
 VARIANT_WEIGHT = 0.1  # of a left-out variant beside a development question: they are harder than what people ask
-TREES, DEPTH_OF_TREES = 40, 8
+TREES, DEPTH_OF_TREES, SMALLEST_LEAF = 100, 12, 3
 PRECISION_OF_ANSWER = 0.95  # wanted among the questions that get an `answer` (docs/architecture.md, Deciding)
 PRECISION_OF_CHOOSE = 0.5  # the right entry is among the three shown at least this often
 
@@ -109,7 +109,7 @@ def _fit(features: FloatArray, labels: NDArray[np.bool_], weights: FloatArray) -
     from sklearn.ensemble import ExtraTreesClassifier
 
     # Geurts, Ernst, Wehenkel, "Extremely randomized trees", 2006. Small enough to answer in well under a millisecond.
-    forest = ExtraTreesClassifier(TREES, max_depth=DEPTH_OF_TREES, min_samples_leaf=5, random_state=0)
+    forest = ExtraTreesClassifier(TREES, max_depth=DEPTH_OF_TREES, min_samples_leaf=SMALLEST_LEAF, random_state=0)
     return forest.fit(features, labels, sample_weight=weights)
 
 

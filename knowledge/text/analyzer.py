@@ -11,6 +11,7 @@ import fugashi
 
 from knowledge.text.lexicon import Lexicon
 from knowledge.text.normalize import normalize
+from knowledge.text.sounds import sound, to_hiragana
 
 LONGEST_TEXT = 4_000  # characters that are analysed; twice what a user may send
 _IGNORED_POS = ("助詞", "助動詞", "補助記号", "空白", "記号")
@@ -39,13 +40,13 @@ _IGNORED_LEMMAS = frozenset(
 )
 # Ids of terms.yaml that name a kind of answer.
 WANTED = ("q-amount", "q-when", "q-where", "q-who", "q-how", "q-why", "q-merit", "q-risk", "q-difference", "q-what")
+_OF_EVERY_FIELD = ("q-", "g-")  # how ids of terms.yaml begin that name no subject
 _NEGATIONS = frozenset(("ない", "無い", "ず", "ぬ"))
-_KATAKANA_TO_HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One word as UniDic cuts it: surface, dictionary form, reading of it (katakana), part of speech, span."""
+    """One word as UniDic cuts it: surface, dictionary form, reading of it (katakana), part of speech, span, sound."""
 
     surface: str
     lemma: str
@@ -53,6 +54,7 @@ class Token:
     pos: str
     start: int
     end: int
+    sound: str = ""
 
     @property
     def is_content(self) -> bool:
@@ -90,8 +92,8 @@ class Analysis:
 
     @property
     def subjects(self) -> tuple[str, ...]:
-        """The concepts that are of this field, without the kinds of answer that any field asks for."""
-        return tuple(concept for concept in self.concepts if concept not in WANTED)
+        """The concepts that are of this field, without kinds of answer and words of every field."""
+        return tuple(concept for concept in self.concepts if not concept.startswith(_OF_EVERY_FIELD))
 
     @cached_property
     def wants(self) -> int:
@@ -105,9 +107,13 @@ class Analysis:
 
     @cached_property
     def grams(self) -> tuple[str, ...]:
-        """Character bigrams and trigrams of the text in hiragana, without spaces and punctuation."""
-        letters = "".join(filter(str.isalnum, self.text.translate(_KATAKANA_TO_HIRAGANA)))
-        return tuple(letters[i : i + size] for size in (2, 3) for i in range(len(letters) - size + 1))
+        """Bigrams and trigrams of the text in hiragana, and trigrams of its sound (marked), without punctuation."""
+        letters = "".join(filter(str.isalnum, to_hiragana(self.text)))
+        sounds = "".join(filter(str.isalnum, (token.sound for token in self.tokens)))
+        return (
+            *(letters[i : i + size] for size in (2, 3) for i in range(len(letters) - size + 1)),
+            *(f"~{sounds[i : i + 3]}" for i in range(len(sounds) - 2)),
+        )
 
 
 class Analyzer:
@@ -145,5 +151,6 @@ class Analyzer:
             start = text.index(surface, position)
             position = start + len(surface)
             lemma = features[2].partition("-")[0] or surface
-            tokens.append(Token(surface, lemma, features[1], features[3], start, position))
+            said = sound(surface, features[0])
+            tokens.append(Token(surface, lemma, features[1], features[3], start, position, said))
         return tuple(tokens)

@@ -2,14 +2,19 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.engine import Engine
 from connectors.people.model import Role
 from tests.connectors.console.people import Expert, Visitor, eventually, office
 from tests.servers import Server
+
+OPEN_WORDS, SECRET_WORDS = "お客様へ", "SECRET-OF-THE-EXPERTS"
 
 
 @pytest.fixture(scope="module")
@@ -133,6 +138,42 @@ def test_a_memo_never_reaches_the_user(visitor: Visitor, yamada: Expert) -> None
     assert memo.status_code == 201
     assert "覚え書き" not in str(visitor.messages())
     assert yamada.http.get(f"/handoffs/{row['id']}").json()["memos"][0]["text"] == "内部だけの覚え書き"
+
+
+def test_whatever_experts_write_among_themselves_the_user_sees_only_replies(
+    server: Server, visitor: Visitor, yamada: Expert
+) -> None:
+    yamada.http.patch("/session", json={"away": False})
+    visitor.wants_a_person()
+    row = yamada.gets("assigned")
+    yamada.claims(row)
+    numbers = count()
+
+    def writes(kind: str, text: str) -> None:
+        number = next(numbers)
+        words = {"client_id": f"words-{number}", "text": text}
+        if kind == "memo":
+            assert yamada.post(f"/handoffs/{row['id']}/memos", **words).status_code == 201
+        elif kind == "draft":
+            draft = {"text": text, "mode": "memo"}
+            assert yamada.http.put(f"/handoffs/{row['id']}/draft", json=draft).status_code == 204
+        else:
+            assert yamada.post(f"/handoffs/{row['id']}/messages", **words).status_code == 201
+
+    @settings(max_examples=25, deadline=None)
+    @given(st.lists(st.tuples(st.sampled_from(["memo", "draft", "reply"]), st.text(max_size=40)), max_size=5))
+    def check(acts: list[tuple[str, str]]) -> None:
+        said = visitor.messages()
+        for kind, text in acts:
+            writes(kind, f"{OPEN_WORDS if kind == 'reply' else SECRET_WORDS}{text}")
+        fresh = visitor.messages()[len(said) :]
+        seen = visitor.http.get(f"{visitor.path}/events", params={"after": 0, "wait": 0.01}).text
+        assert [message["text"][: len(OPEN_WORDS)] for message in fresh] == [
+            OPEN_WORDS for kind, _ in acts if kind == "reply"
+        ]
+        assert SECRET_WORDS not in str(fresh) + seen + str(visitor.status())
+
+    check()
 
 
 def test_the_same_reply_sent_twice_is_said_once(visitor: Visitor, yamada: Expert) -> None:
