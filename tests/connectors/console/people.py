@@ -139,14 +139,14 @@ class Expert:
 
         return eventually(look, f"a chat that is {statuses}")
 
-    def sees(self, row: dict[str, Any], **values: object) -> None:
-        """Waits until the board, which is renewed every other second, shows a chat like this."""
+    def sees(self, row: dict[str, Any], **values: object) -> bool:
+        """Whether the board, which is renewed every other second, comes to show a chat like this; fails where not."""
 
         def look() -> bool:
             shown = next((one for one in self.board() if one["id"] == row["id"]), {})
             return all(shown.get(name) == value for name, value in values.items())
 
-        eventually(look, f"a chat with {values}")
+        return eventually(look, f"a chat with {values}")
 
     def post(self, path: str, **body: Any) -> httpx.Response:
         return self.http.post(path, json=body)

@@ -137,4 +137,4 @@ def test_the_user_ends_and_rates_by_tapping(line: Line, user: str, yamada: Exper
     send(line, user, action="rate:4")
     arrives(line, user, "ご感想")
 
-    yamada.sees(row, status="rated", rating=4)
+    assert yamada.sees(row, status="rated", rating=4)
