@@ -3,6 +3,7 @@
 import datetime
 import math
 from collections.abc import Iterable, Sequence
+from typing import Protocol, TypeVar
 
 from msgspec import Struct
 
@@ -10,6 +11,18 @@ from bot.handoff import Handoff
 from bot.specialities import GENERAL
 
 USUAL_MINUTES = 15.0  # of a consultation, while none has been measured
+
+
+class Waiting(Protocol):
+    """Somebody in the queue, with the field of their question."""
+
+    @property
+    def speciality(self) -> str:
+        """The field that the question is about."""
+        ...
+
+
+One = TypeVar("One", bound=Waiting)
 
 
 class Duty(Struct, frozen=True):
@@ -39,17 +52,19 @@ def in_order(waiting: Iterable[Handoff]) -> list[Handoff]:
     return sorted(waiting, key=lambda one: (-one.priority, one.joined_at or one.opened_at, int(one.id)))
 
 
-def next_assignment(queued: Iterable[Handoff], experts: Sequence[Duty]) -> tuple[Handoff, Duty] | None:
-    """The next handoff that somebody can take, and who; None where nobody can take any.
+def next_assignment(queue: Iterable[One], experts: Sequence[Duty]) -> tuple[One, Duty] | None:
+    """The next of `queue`, which is in its order, that somebody can take, and who; None where nobody can take any.
 
     Who knows the field comes first; where nobody on duty knows it, anybody may. Then the least loaded, then who has
     been without a new chat the longest.
     """
-    for handoff in in_order(queued):
-        on_duty = [expert for expert in experts if expert.is_free]
-        knowing = [expert for expert in on_duty if _knows(expert, handoff.speciality)]
+    on_duty = [expert for expert in experts if expert.is_free]
+    if not any(expert.has_room for expert in on_duty):
+        return None
+    for one in queue:
+        knowing = [expert for expert in on_duty if _knows(expert, one.speciality)]
         if free := [expert for expert in (knowing or on_duty) if expert.has_room]:
-            return handoff, min(free, key=lambda one: _preference(one, handoff.speciality))
+            return one, min(free, key=lambda expert: _preference(expert, one.speciality))
     return None
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
@@ -20,6 +21,8 @@ from connectors.web.api import WebContext
 from connectors.web.limits import BodyLimit
 from connectors.web.pages import SafeHeaders, install_pages
 from connectors.web.problems import Problems
+from connectors.web.signs import Signs
+from connectors.workers import BOARD
 
 
 def create_app(settings: Settings, runtime: Runtime) -> ASGIApp:
@@ -37,8 +40,10 @@ def create_api(parts: Runtime) -> FastAPI:
         await parts.start()
         yield
         await app.state.console.watcher.stop()
+        await signs.close()
         await parts.stop()
 
+    signs = Signs(Presence(parts.database), parts.clock, partial(parts.events.ring, BOARD))
     app = FastAPI(title="Sodan", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.web = WebContext(
         engine=parts.engine,
@@ -47,7 +52,7 @@ def create_api(parts: Runtime) -> FastAPI:
         events=parts.events,
         clock=parts.clock,
         visiting=Visiting(parts.database),
-        presence=Presence(parts.database),
+        signs=signs,
         hours=parts.hours,
     )
     app.state.people = people_context(parts.database, parts.events, parts.clock)

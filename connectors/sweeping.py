@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
+from msgspec import structs
 
 from bot.calendar import BusinessCalendar
 from bot.engine import Engine
@@ -20,11 +21,12 @@ from bot.queueing import in_order, next_assignment
 from bot.reception import DAYS_TO_KEEP
 from connectors.storage.cases import Case, held
 from connectors.storage.database import Database
-from connectors.storage.handoffs import as_handoff, queued
+from connectors.storage.handoffs import as_handoff, waiting
 from connectors.storage.people import SqlPeople
 from connectors.storage.queue import GRACE, on_duty
 from connectors.storage.schema import handoffs, messages
 
+ASSIGNED_AT_ONCE = 5  # all writers wait meanwhile
 TAKEN_UP_WITHIN = datetime.timedelta(seconds=90)  # of being assigned, while the expert is there
 OFFER_LASTS = datetime.timedelta(minutes=30)
 IDLE_WARNING, WARNED_FOR = datetime.timedelta(minutes=25), datetime.timedelta(minutes=5)  # handoff.idle_warning
@@ -62,8 +64,8 @@ class Sweeper:
         if self._looked_at is None or now - self._looked_at > GRACE:
             self._looking_since = now  # while we are gone, nobody can come
         done = sum(self._run(seen, step) for seen, step in self._due(now, calendar))
-        while self._assign(now, calendar):
-            done += 1
+        while given := self._assign(now, calendar):
+            done += given
         self._looked_at = now
         return done
 
@@ -150,22 +152,27 @@ class Sweeper:
             self._change(case, moved(case.handoff, "closed", "idle", SYSTEM, now))
             case.tell(self.engine.closing(case.state, "handoff.ended_idle"), now)
 
-    def _assign(self, now: datetime.datetime, calendar: BusinessCalendar) -> bool:
-        """Gives the next in the queue to an expert, if there is one for them."""
+    def _assign(self, now: datetime.datetime, calendar: BusinessCalendar) -> int:
+        """Gives the next in the queue to experts, a few in one transaction; how many found one."""
         if not calendar.is_open(now) or not self._is_room(now):
-            return False
+            return 0
+        given: list[str] = []
         with self._alone() as connection:
             if connection is None:
-                return False
-            found = next_assignment(queued(connection), on_duty(connection, now))
-            if found is None:
-                return False
-            case = held(connection, int(found[0].id))
-            if case.handoff.status == "queued":
-                self._change(case, moved(case.handoff, "assigned", "assigned", SYSTEM, now, expert=found[1].id))
-                self.people.note_assigned(connection, found[1].id, now)
-        self.wake(case.conversation_id)
-        return True
+                return 0
+            queue, experts = waiting(connection), {duty.id: duty for duty in on_duty(connection, now)}
+            while len(given) < ASSIGNED_AT_ONCE and (found := next_assignment(queue, list(experts.values()))):
+                one, expert = found
+                case = held(connection, one.number)
+                queue.remove(one)
+                if case.handoff.status == "queued":
+                    self._change(case, moved(case.handoff, "assigned", "assigned", SYSTEM, now, expert=expert.id))
+                    self.people.note_assigned(connection, expert.id, now)
+                    experts[expert.id] = structs.replace(expert, load=expert.load + 1, idle_since=now)
+                    given.append(case.conversation_id)
+        for conversation_id in given:
+            self.wake(conversation_id)
+        return len(given)
 
     def _is_room(self, now: datetime.datetime) -> bool:
         """Whether anybody waits for whom there may be room; the longer the queue, the less often."""

@@ -14,7 +14,7 @@ from bot.handoff import OPEN, WITH_EXPERT
 from bot.queueing import Duty
 from bot.specialities import SPECIALITIES
 from connectors.storage.database import Database
-from connectors.storage.handoffs import places
+from connectors.storage.handoffs import order
 from connectors.storage.queue import on_duty
 from connectors.storage.schema import conversations, desks, handoffs, memos, messages, outbox, users
 
@@ -67,7 +67,6 @@ class Row(Struct, frozen=True, kw_only=True):
     opened_at: datetime.datetime
     queued_at: datetime.datetime | None
     waiting_since: datetime.datetime | None
-    position: int | None = None
     assigned_to: Person | None
     last_seq: int
     last_message: LastMessage | None
@@ -95,10 +94,14 @@ class _Queries(NamedTuple):
 
 
 class Snapshot(Struct, frozen=True):
-    """The board at a moment: its rows by handoff, and who has them on the screen (names by user)."""
+    """The board at a moment: its rows by handoff, who has them on the screen (names by user), the queue in its order.
+
+    Places are no part of the rows: whenever the first one leaves the queue, all of them change.
+    """
 
     rows: dict[int, Row]
     viewers: dict[int, dict[str, str]]
+    queue: tuple[int, ...] = ()
 
     def of(self, user_id: str) -> dict[int, Row]:
         """The rows as the expert `user_id` sees them: that they look themselves is no news."""
@@ -123,7 +126,7 @@ class Board:
         values = {"only": only, "midnight": midnight, "since": now - SEEN_WITHIN}
         with self._database.read() as connection:
             found = connection.execute(read.rows, values).all()
-            place = places(connection) if any(row.status == "queued" for row in found) else {}
+            queue = order(connection) if any(row.status == "queued" for row in found) else ()
             unread = {row.id: row.messages for row in connection.execute(read.unread, values)}
             noted = {row.handoff_id: row.memos for row in connection.execute(read.memos, values)}
             failed = set(connection.scalars(read.failed, values))
@@ -134,7 +137,6 @@ class Board:
             row.id: _row(
                 row,
                 now,
-                position=place.get(row.id),
                 unread=unread.get(row.id, 0),
                 memos=noted.get(row.id, 0),
                 delivery_failed=row.id in failed,
@@ -142,7 +144,7 @@ class Board:
             )
             for row in found
         }
-        return Snapshot(rows, viewers)
+        return Snapshot(rows, viewers, queue)
 
     def on_duty(self, now: datetime.datetime) -> list[Duty]:
         """The experts as the queue sees them."""

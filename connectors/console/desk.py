@@ -74,7 +74,7 @@ async def _stream(console: ConsoleContext, user: User, is_still_in: Callable[[],
 
 
 def _event(news: dict[str, Any]) -> bytes:
-    return format_sse_event(data_str=msgspec.json.encode(news).decode(), event="board")
+    return b"event: board\ndata: " + msgspec.json.encode(news) + b"\n\n"  # JSON has no line breaks to be cared for
 
 
 # Colleagues

@@ -6,7 +6,7 @@ import datetime
 import logging
 from collections.abc import AsyncIterator, Mapping
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from bot.ports import Clock, Hours, StorageUnavailableError
 from connectors.console.board import Board, Snapshot
@@ -98,6 +98,9 @@ class BoardWatcher:
             self._renewed.notify_all()
 
     def _read(self) -> Picture:
-        now = self._clock.now()
+        now, known = self._clock.now(), self.picture.board.rows
         people = {user.id: user for user in self._people.all()}
-        return Picture(self._board.snapshot(now), people, hours_now(self._hours.load(), now), now)
+        board = self._board.snapshot(now)
+        # What has not changed stays the same object: who compares it for every expert sees that at once.
+        rows = {number: known[number] if known.get(number) == row else row for number, row in board.rows.items()}
+        return Picture(structs.replace(board, rows=rows), people, hours_now(self._hours.load(), now), now)

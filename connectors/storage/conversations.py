@@ -19,8 +19,8 @@ from connectors.storage.database import Database
 from connectors.storage.erasing import erase
 from connectors.storage.handoffs import keep, latest
 from connectors.storage.queue import standing
-from connectors.storage.rows import StoredMessage, as_message, insert_messages, to_json
-from connectors.storage.schema import conversations, inbox, messages, outbox
+from connectors.storage.rows import MOST_MESSAGES, StoredMessage, insert_messages, messages_after, to_json
+from connectors.storage.schema import conversations, inbox, outbox
 
 logger = logging.getLogger(__name__)
 
@@ -69,16 +69,10 @@ class SqlConversations:
         with self._database.write() as connection:
             return store_arrivals(connection, arrivals, at)
 
-    def messages(self, conversation_id: str, after: int, limit: int = 500) -> tuple[Message, ...]:
+    def messages(self, conversation_id: str, after: int, limit: int = MOST_MESSAGES) -> tuple[Message, ...]:
         """The messages after number `after`, in order."""
-        query = (
-            sa.select(messages)
-            .where(messages.c.conversation_id == conversation_id, messages.c.seq > after)
-            .order_by(messages.c.seq)
-            .limit(limit)
-        )
         with self._database.read() as connection:
-            return tuple(as_message(row) for row in connection.execute(query))
+            return messages_after(connection, conversation_id, after, limit)
 
     def upcoming(self, most: int) -> tuple[str, ...]:
         """The oldest waiting utterances on SQLite, where all writers wait while works are open."""

@@ -3,14 +3,13 @@
 import datetime
 import secrets
 from collections.abc import Collection, Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from msgspec import structs
 
 from bot.handoff import Handoff
-from bot.queueing import in_order
-from connectors.storage.schema import handoff_moves, handoffs
+from connectors.storage.schema import UtcDateTime, handoff_moves, handoffs
 
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # nothing that is taken for something else
 _STORED = tuple(name for name in Handoff.__struct_fields__ if name not in {"id", "moves"})
@@ -22,8 +21,23 @@ _NEWEST = sa.select(handoffs).where(
         .group_by(_LATEST.c.conversation_id)
     )
 )
-_QUEUED = sa.select(handoffs).where(handoffs.c.is_open, handoffs.c.status == "queued")
 _SINCE = sa.func.coalesce(handoffs.c.joined_at, handoffs.c.opened_at)
+_WAITING = (
+    sa.select(handoffs.c.id, handoffs.c.speciality)
+    .where(handoffs.c.is_open, handoffs.c.status == "queued")
+    .order_by(handoffs.c.priority.desc(), _SINCE, handoffs.c.id)
+)
+
+_ASKED_SINCE = sa.bindparam("since", type_=UtcDateTime)
+_EARLIER = sa.or_(_ASKED_SINCE > _SINCE, sa.and_(_ASKED_SINCE == _SINCE, handoffs.c.id < sa.bindparam("number")))
+_BEFORE = sa.or_(
+    handoffs.c.priority > sa.bindparam("priority"),
+    sa.and_(handoffs.c.priority == sa.bindparam("priority"), _EARLIER),
+)
+_QUEUED_BEFORE = sa.select(sa.func.count()).where(
+    handoffs.c.is_open, handoffs.c.status == sa.bindparam("status"), _BEFORE
+)
+_PROMISED_BEFORE = _QUEUED_BEFORE.where(handoffs.c.promised_for <= sa.bindparam("day"))
 
 
 def new_receipt() -> str:
@@ -71,17 +85,21 @@ def _moves(identifier: int, handoff: Handoff) -> Iterable[dict[str, object]]:
         }
 
 
-def queued(connection: sa.Connection) -> list[Handoff]:
-    """The queue, in its order."""
-    rows = connection.execute(_QUEUED)
-    return in_order(map(as_handoff, rows))
+class Waiting(NamedTuple):
+    """A handoff in the queue."""
+
+    number: int
+    speciality: str
 
 
-def places(connection: sa.Connection) -> dict[int, int]:
-    """The place of each handoff in the queue, from 1."""
-    order = (handoffs.c.priority.desc(), _SINCE, handoffs.c.id)
-    waiting = sa.select(handoffs.c.id).where(handoffs.c.is_open, handoffs.c.status == "queued").order_by(*order)
-    return {number: place for place, number in enumerate(connection.scalars(waiting), 1)}
+def waiting(connection: sa.Connection) -> list[Waiting]:
+    """The queue, in its order: that of `bot.queueing.in_order`."""
+    return [Waiting(*row) for row in connection.execute(_WAITING)]
+
+
+def order(connection: sa.Connection) -> tuple[int, ...]:
+    """The handoffs of the queue by their numbers, in its order."""
+    return tuple(connection.scalars(_WAITING))
 
 
 def place(connection: sa.Connection, handoff: Handoff) -> int:
@@ -89,10 +107,12 @@ def place(connection: sa.Connection, handoff: Handoff) -> int:
 
     Counts those before it, in the order of `bot.queueing.in_order`: every user who waits asks again and again.
     """
-    since = handoff.joined_at or handoff.opened_at
-    earlier = sa.or_(_SINCE < since, sa.and_(_SINCE == since, handoffs.c.id < int(handoff.id)))  # noqa: SIM300 - a column
-    before = sa.or_(handoffs.c.priority > handoff.priority, sa.and_(handoffs.c.priority == handoff.priority, earlier))
-    alike = [handoffs.c.is_open, handoffs.c.status == handoff.status]
-    if handoff.status == "promised":
-        alike.append(handoffs.c.promised_for <= handoff.promised_for)
-    return connection.execute(sa.select(sa.func.count()).where(*alike, before)).scalar_one() + 1
+    values = {
+        "status": handoff.status,
+        "priority": handoff.priority,
+        "since": handoff.joined_at or handoff.opened_at,
+        "number": int(handoff.id),
+        "day": handoff.promised_for,
+    }
+    statement = _PROMISED_BEFORE if handoff.status == "promised" else _QUEUED_BEFORE
+    return connection.execute(statement, values).scalar_one() + 1

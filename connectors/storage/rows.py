@@ -9,6 +9,14 @@ import sqlalchemy as sa
 from bot.ports import Message
 from connectors.storage.schema import messages
 
+MOST_MESSAGES = 500  # that are read at once
+_AFTER = (
+    sa.select(messages)
+    .where(messages.c.conversation_id == sa.bindparam("conversation"), messages.c.seq > sa.bindparam("after"))
+    .order_by(messages.c.seq)
+    .limit(sa.bindparam("most"))
+)
+
 
 def to_json(value: object) -> str:
     """A value as JSON text."""
@@ -65,3 +73,11 @@ def as_message(row: Any) -> Message:
         row.author_id,
         row.quotes_seq,
     )
+
+
+def messages_after(
+    connection: sa.Connection, conversation_id: str, after: int, most: int = MOST_MESSAGES
+) -> tuple[Message, ...]:
+    """The messages of a conversation after number `after`, in order, and no more than `most`."""
+    found = connection.execute(_AFTER, {"conversation": conversation_id, "after": after, "most": most})
+    return tuple(map(as_message, found))

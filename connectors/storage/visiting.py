@@ -7,15 +7,18 @@ from msgspec import Struct
 
 from bot.calendar import BusinessCalendar
 from bot.handoff import Owner
+from bot.ports import Message
 from bot.queueing import Duty, estimate_minutes
 from connectors.storage.database import Database
 from connectors.storage.handoffs import as_handoff, place
-from connectors.storage.people import is_due
 from connectors.storage.queue import on_duty
+from connectors.storage.rows import messages_after
 from connectors.storage.schema import conversations, handoffs, users
 
 TYPED_WITHIN = datetime.timedelta(seconds=6)
 FRESH = datetime.timedelta(seconds=1)
+_MINE = sa.select(handoffs).where(handoffs.c.conversation_id == sa.bindparam("conversation"), handoffs.c.is_open)
+_NAME = sa.select(users.c.display_name, users.c.qualification).where(users.c.id == sa.bindparam("user"))
 
 
 class Colleague(Struct, frozen=True):
@@ -46,25 +49,34 @@ class Visiting:
         self._database = database
         self._on_duty: tuple[datetime.datetime | None, list[Duty]] = None, []
 
-    def status(self, conversation_id: str, calendar: BusinessCalendar, now: datetime.datetime) -> Status:
-        """How the conversation stands at `now`. Its user is looking: noted for the experts, at most every `BEAT`."""
-        mine = sa.and_(handoffs.c.conversation_id == conversation_id, handoffs.c.is_open)
-        is_open, opens_at = calendar.is_open(now), None if calendar.is_open(now) else calendar.next_opening(now)
+    def look(
+        self, conversation_id: str, after: int, calendar: BusinessCalendar, now: datetime.datetime
+    ) -> tuple[tuple[Message, ...], Status]:
+        """What came after message `after`, and how the conversation stands at `now`."""
         with self._database.read() as connection:
-            row = connection.execute(sa.select(handoffs).where(mine)).first()
-            if row is None or row.status == "offered":
-                return Status("bot", open=is_open, opens_at=opens_at)
-            handoff = as_handoff(row)
-            number = place(connection, handoff) if handoff.status == "queued" else None
-            minutes = estimate_minutes(number, self._experts(connection, now)) if number else None
-            expert = connection.execute(_name(handoff.expert)).first() if handoff.status == "active" else None
-        if is_due(row.user_seen_at, now):
-            with self._database.write() as connection:
-                connection.execute(handoffs.update().where(mine).values(user_seen_at=now))
+            found = messages_after(connection, conversation_id, after)
+            return found, self._status(connection, conversation_id, calendar, now)
+
+    def status(self, conversation_id: str, calendar: BusinessCalendar, now: datetime.datetime) -> Status:
+        """How the conversation stands at `now`."""
+        with self._database.read() as connection:
+            return self._status(connection, conversation_id, calendar, now)
+
+    def _status(
+        self, connection: sa.Connection, conversation_id: str, calendar: BusinessCalendar, now: datetime.datetime
+    ) -> Status:
+        is_open = calendar.is_open(now)
+        opens_at = None if is_open else calendar.next_opening(now)
+        row = connection.execute(_MINE, {"conversation": conversation_id}).first()
+        if row is None or row.status == "offered":
+            return Status("bot", open=is_open, opens_at=opens_at)
+        handoff = as_handoff(row)
+        number = place(connection, handoff) if handoff.status == "queued" else None
+        expert = connection.execute(_NAME, {"user": handoff.expert}).first() if handoff.status == "active" else None
         return Status(
             handoff.owner,
             position=number,
-            estimate_minutes=minutes,
+            estimate_minutes=estimate_minutes(number, self._experts(connection, now)) if number else None,
             expert=Colleague(expert.display_name, expert.qualification) if expert else None,
             typing=bool(row.expert_typing_at and now - row.expert_typing_at <= TYPED_WITHIN),
             receipt=handoff.receipt,
@@ -95,7 +107,3 @@ class Visiting:
             changed = conversations.update().where(conversations.c.id == conversation_id)
             connection.execute(changed.values(token_hash=token_hash))
         return str(conversation_id)
-
-
-def _name(user_id: str) -> sa.Select[tuple[str, str]]:
-    return sa.select(users.c.display_name, users.c.qualification).where(users.c.id == user_id)

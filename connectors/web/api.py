@@ -24,7 +24,6 @@ from bot.ports import Clock, Conversations, Hours, Message
 from bot.service import LONGEST_TEXT, Service, TextTooLongError
 from bot.specialities import SPECIALITIES
 from connectors.events import LocalEvents
-from connectors.storage.presence import Presence
 from connectors.storage.visiting import Status, Visiting
 from connectors.web.problems import ProblemError
 from connectors.web.schemas import (
@@ -40,10 +39,12 @@ from connectors.web.schemas import (
     Suggestions,
     TextsOut,
 )
-from connectors.workers import BOARD, INBOX
+from connectors.web.signs import Signs
+from connectors.workers import INBOX
 from knowledge.text.normalize import join_surrogates
 
 HEARTBEAT_SECONDS = 15.0
+GATHER_SECONDS = 0.03  # one thing that happens rings more than once
 # Until a stream looks again although nobody rang: a place in the queue and the end of typing come silently.
 LOOK_AGAIN_SECONDS = MappingProxyType[Owner, float]({"bot": 15.0, "promise": 15.0, "queue": 10.0, "expert": 5.0})
 _STREAM_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
@@ -60,16 +61,16 @@ class WebContext:
     events: LocalEvents
     clock: Clock
     visiting: Visiting
-    presence: Presence
+    signs: Signs
     hours: Hours
 
     def status(self, conversation_id: str) -> Status:
-        """How the conversation stands with people, whose user is looking at it."""
+        """How the conversation stands with people."""
         return self.visiting.status(conversation_id, self.hours.load(), self.clock.now())
 
     def look(self, conversation_id: str, after: int) -> tuple[tuple[Message, ...], Status]:
         """What came after message `after`, and how the conversation stands."""
-        return self.conversations.messages(conversation_id, after), self.status(conversation_id)
+        return self.visiting.look(conversation_id, after, self.hours.load(), self.clock.now())
 
 
 async def _context(request: Request) -> WebContext:
@@ -143,6 +144,8 @@ async def _long_poll(context: WebContext, conversation_id: str, after: int, wait
                     await bell.wait()
             found = await asyncio.to_thread(context.conversations.messages, conversation_id, after)
     status = await asyncio.to_thread(context.status, conversation_id)
+    if status.owner != "bot":
+        context.signs.looks(conversation_id)
     page = _page(found, after)
     return page.model_copy(update={"status": StatusOut.of(status)})
 
@@ -155,6 +158,8 @@ async def _stream(context: WebContext, conversation_id: str, after: int) -> Asyn
         while not context.events.closing:
             bell.clear()
             found, status = await asyncio.to_thread(context.look, conversation_id, after)
+            if status.owner != "bot":
+                context.signs.looks(conversation_id)
             for message in found:
                 after = message.seq
                 yield _frame(message)
@@ -165,6 +170,7 @@ async def _stream(context: WebContext, conversation_id: str, after: int) -> Asyn
             try:
                 async with asyncio.timeout(pause):
                     await bell.wait()
+                await asyncio.sleep(GATHER_SECONDS)
                 silent = 0.0
             except TimeoutError:
                 silent += pause
@@ -184,10 +190,9 @@ def _page(found: tuple[Message, ...], after: int) -> Messages:
 
 
 @router.post("/conversations/{conversation_id}/typing", status_code=HTTPStatus.NO_CONTENT)
-def typing(conversation_id: Own, context: Context) -> None:
+async def typing(conversation_id: Own, context: Context) -> None:
     """The visitor is writing; the expert who has the conversation may see it."""
-    if context.presence.user_types(conversation_id, context.clock.now()):
-        context.events.ring(BOARD)
+    context.signs.types(conversation_id)
 
 
 @router.post("/resume")

@@ -91,7 +91,7 @@ def knows(expert: Duty, handoff: Handoff) -> bool:
 @given(queues(), teams())
 def test_everybody_is_given_out_until_nobody_who_may_has_room(queue: list[Handoff], team: list[Duty]) -> None:
     experts = {expert.id: expert for expert in team}
-    while found := next_assignment(queue, list(experts.values())):
+    while found := next_assignment(in_order(queue), list(experts.values())):
         handoff, expert = found
         _check(handoff, expert, queue, list(experts.values()))
         queue = [one for one in queue if one.id != handoff.id]

@@ -11,7 +11,8 @@ from bot.handoff import IN_FRONT, NORMAL, PROMISED, SYSTEM, USER, Actor, Handoff
 from bot.queueing import in_order
 from connectors.storage.conversations import SqlConversations
 from connectors.storage.database import Database
-from connectors.storage.handoffs import keep, latest, new_receipt, place, places, queued
+from connectors.storage.handoffs import keep, latest, new_receipt, order, place
+from connectors.storage.handoffs import waiting as queue
 from connectors.storage.schema import handoff_moves
 from tests.fakes import FixedClock
 
@@ -128,9 +129,9 @@ def test_the_places_that_are_told_are_those_of_the_rules(
     promised.append(stored(database, conversations.open("web", "hash", clock.now()), overdue, clock))
 
     with database.read() as connection:
-        assert queued(connection) == in_order(waiting)
+        assert [one.number for one in queue(connection)] == [int(one.id) for one in in_order(waiting)]
         ordered = [int(one.id) for one in in_order(waiting)]
-        assert places(connection) == {number: rank for rank, number in enumerate(ordered, 1)}
+        assert list(order(connection)) == ordered
         assert [place(connection, one) for one in in_order(waiting)] == list(range(1, len(waiting) + 1))
         others = [one for one in in_order(promised) if one.promised_for == TUESDAY]
         ranks = {one.id: rank for rank, one in enumerate(in_order(promised), 1)}

@@ -117,7 +117,7 @@ def passed_on(_fake: ConsoleFake, body: Body) -> Body:
 
 
 CHANGES: dict[str, Callable[[ConsoleFake, Body], Body]] = {
-    "claim": lambda fake, _: {"status": "active", "assigned_to": holder(fake), "position": None},
+    "claim": lambda fake, _: {"status": "active", "assigned_to": holder(fake)},
     "takeover": lambda fake, _: {"status": "active", "assigned_to": holder(fake)},
     "transfer": passed_on,
     "close": lambda _, body: {"status": "closed", "category": body["category"], "closed_at": NOW},

@@ -95,7 +95,7 @@ class ConsoleFake:
         row: Body = {
             "id": number, "receipt": f"A-{number:03}", "status": status, "channel": "web", "speciality": "shikin",
             "speciality_label": "資金繰り", "question": f"相談その{number}", "reason": "", "queued_at": ago(1),
-            "waiting_since": ago(1), "position": number if status == "queued" else None, "assigned_to": mine,
+            "waiting_since": ago(1), "assigned_to": mine,
             "last_seq": len(self.messages.setdefault(number, [])), "last_message": None, "unread": 0, "typing": False,
             "user_online": True, "promised_for": None, "due_on": None, "delivery_failed": False, "viewers": [],
             "closed_at": None, "category": "", "rating": None,
@@ -130,8 +130,9 @@ class ConsoleFake:
     def board(self) -> Body:
         now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         rows = list(self.handoffs.values())
+        queue = [row["id"] for row in rows if row["status"] == "queued"]
         return {"full": True, "version": self.version, "rows": rows, "gone": [], "me": self.me,
-                "hours": self.hours, "now": now}  # fmt: skip
+                "hours": self.hours, "queue": queue, "now": now}  # fmt: skip
 
 
 def ago(minutes: float) -> str:

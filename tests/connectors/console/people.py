@@ -81,6 +81,9 @@ class Visitor:
     def tap(self, action: str) -> None:
         self._send({"action": action})
 
+    def types(self) -> None:
+        assert self.http.post(f"{self.path}/typing").status_code == 204
+
     def _send(self, what: dict[str, str]) -> None:
         answer = self.http.post(f"{self.path}/messages", json={"client_id": uuid.uuid4().hex, **what})
         assert answer.status_code == 201, answer.text

@@ -257,3 +257,15 @@ def test_a_receipt_leads_back_to_the_conversation(server: Server, visitor: Visit
     again = visitor.http.get(path, headers={"Authorization": f"Bearer {resumed['token']}"})
     assert again.json()["last_seq"] > 2
     assert visitor.http.post("/api/v1/resume", json={"code": "AAAAAAAA"}).json()["code"] == "receipt-unknown"
+
+
+def test_the_expert_sees_that_the_visitor_looks_and_writes(visitor: Visitor, yamada: Expert) -> None:
+    yamada.http.patch("/session", json={"away": False})
+    visitor.wants_a_person()
+    row = yamada.gets("assigned")
+    yamada.sees(row, typing=False)
+
+    visitor.status()
+    yamada.sees(row, user_online=True, typing=False)
+    visitor.types()
+    yamada.sees(row, user_online=True, typing=True)

@@ -8,7 +8,7 @@ const ENDED = new Set(["closed", "rated", "expired", "cancelled"]);
 
 /** @param {import("./types").User} me @returns {Board} before the server has said anything */
 export function emptyBoard(me) {
-  return { version: -1, rows: new Map(), me, hours: null, skew: 0 };
+  return { version: -1, rows: new Map(), queue: [], me, hours: null, skew: 0 };
 }
 
 /**
@@ -20,14 +20,23 @@ export function emptyBoard(me) {
 export function applied(board, event, now) {
   const rows = new Map(event.full ? [] : board.rows);
   for (const id of event.gone ?? []) rows.delete(id);
-  for (const row of event.rows) rows.set(row.id, row);
+  for (const row of event.rows) rows.set(row.id, { ...row, position: null });
+  const queue = event.queue ?? board.queue;
+  queue.forEach((id, index) => place(rows, id, index + 1));
   return {
     version: event.version,
     rows,
+    queue,
     me: event.me ?? board.me,
     hours: event.hours ?? board.hours,
     skew: Date.parse(event.now) - now || 0,
   };
+}
+
+/** @param {Map<number, Row>} rows @param {number} id @param {number} position in the queue, from 1 */
+function place(rows, id, position) {
+  const row = rows.get(id);
+  if (row && row.position !== position) rows.set(id, { ...row, position });
 }
 
 /** Whether somebody may begin with it. @param {Row} row @param {string} me */

@@ -51,6 +51,7 @@ export interface Row {
   reason: string;
   queued_at: string | null;
   waiting_since: string | null;
+  /** In the queue, from 1. */
   position: number | null;
   assigned_to: { id: string; display_name: string } | null;
   last_seq: number;
@@ -82,8 +83,10 @@ export interface Hours {
 export interface BoardEvent {
   full: boolean;
   version: number;
-  rows: Row[];
+  rows: Omit<Row, "position">[];
   gone?: number[];
+  /** The handoffs that wait, in their order. */
+  queue?: number[];
   me?: User | null;
   hours?: Hours | null;
   now: string;
@@ -93,6 +96,7 @@ export interface Board {
   /** -1 before the server has said anything. */
   version: number;
   rows: ReadonlyMap<number, Row>;
+  queue: readonly number[];
   me: User;
   hours: Hours | null;
   /** Milliseconds that the server's clock is ahead of this one. */
