@@ -16,8 +16,12 @@ def build_analyzer(knowledge: KnowledgeBase) -> Analyzer:
 
 
 def build_documents(knowledge: KnowledgeBase, analyzer: Analyzer) -> list[Document]:
-    """Every entry as the index sees it."""
+    """Every entry as the index sees it: the question, the variants, then the training phrases."""
+    phrases = knowledge.phrases_of
     return [
-        Document(tuple(map(analyzer.analyze, entry.utterances)), analyzer.analyze(entry.answer))
+        Document(
+            tuple(map(analyzer.analyze, (*entry.utterances, *phrases.get(entry.id, ())))),
+            analyzer.analyze(entry.answer),
+        )
         for entry in knowledge.entries
     ]

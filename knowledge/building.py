@@ -3,6 +3,7 @@
 usage: python -m knowledge.building DATA_FOLDER INDEX_FILE [QUESTIONS_FILE]
 """
 
+import gc
 import logging
 import subprocess
 import sys
@@ -28,7 +29,8 @@ def build(knowledge: KnowledgeBase, questions: Path | None) -> tuple[Index, Mode
         Labelled(analyzer.analyze(question.text), frozenset(places[name] for name in question.entries))
         for question in (load_questions(questions, knowledge) if questions else ())
     ]
-    return build_index(documents), train(documents, labelled)
+    index = build_index(documents)
+    return index, train(documents, labelled, index)
 
 
 def build_apart(folder: Path, path: Path, questions: Path | None) -> None:
@@ -49,6 +51,7 @@ def build_apart(folder: Path, path: Path, questions: Path | None) -> None:
 def main() -> None:
     """Builds what the command line names."""
     folder, path, *questions = map(Path, sys.argv[1:])
+    gc.disable()  # nearly all that is made here stays to the end
     knowledge = load_knowledge(folder)
     cache.save(path, knowledge, *build(knowledge, questions[0] if questions else None))
 

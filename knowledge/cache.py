@@ -18,8 +18,8 @@ from typing import Any, BinaryIO
 import msgspec
 import numpy as np
 
-from knowledge.forest import Forest
 from knowledge.index import Index, Vocabulary
+from knowledge.latent import LatentSpace
 from knowledge.model import KnowledgeBase
 from knowledge.postings import Postings
 from knowledge.search import Model
@@ -31,9 +31,8 @@ _UNREADABLE = (
     OSError, ValueError, KeyError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error, msgspec.DecodeError,
 )  # fmt: skip
 _CODE_FOLDER = Path(__file__).parent
-_MADE_WITH = ("fugashi", "unidic-lite", "numpy", "scikit-learn")
-_FOREST = ("feature", "threshold", "left", "right", "value", "roots")
-_POSTINGS = ("entry_words", "answer_words", "utterance_words", "utterance_grams")
+_MADE_WITH = ("fugashi", "unidic-lite", "numpy", "scipy", "scikit-learn")
+_POSTINGS = ("entry_words", "entry_grams", "answer_words", "utterance_words", "utterance_grams")
 
 
 class _Texts(msgspec.Struct):
@@ -46,8 +45,7 @@ class _Texts(msgspec.Struct):
     texts: list[str]
     concepts: list[tuple[str, ...]]
     sizes: dict[str, int]
-    model: tuple[float, float, float, float]
-    depth: int
+    model: tuple[float, float, float]
     found: dict[str, float]
 
 
@@ -86,8 +84,7 @@ def _arrays(knowledge: KnowledgeBase, index: Index, model: Model) -> dict[str, A
         texts=index.texts,
         concepts=index.concepts,
         sizes={name: getattr(index, name).size for name in _POSTINGS},
-        model=(model.slope, model.offset, model.answer_threshold, model.choose_threshold),
-        depth=model.forest.depth,
+        model=(model.bias, model.answer_threshold, model.choose_threshold),
         found=model.found,
     )
     arrays: dict[str, Any] = {"texts": np.frombuffer(msgspec.msgpack.encode(texts), dtype=np.uint8)}
@@ -101,8 +98,11 @@ def _arrays(knowledge: KnowledgeBase, index: Index, model: Model) -> dict[str, A
         "wants": index.wants,
         "words_idf": index.words.idf,
         "grams_idf": index.grams.idf,
+        "latent_words": index.latent.words,
+        "latent_entries": index.latent.entries,
+        "weights": model.weights,
     }
-    return arrays | {f"forest_{name}": getattr(model.forest, name) for name in _FOREST}
+    return arrays
 
 
 def load(path: Path) -> tuple[KnowledgeBase, Index, Model] | None:
@@ -148,10 +148,9 @@ def _read(arrays: Any) -> tuple[KnowledgeBase, Index, Model]:
         wants=arrays["wants"],
         texts=texts.texts,
         concepts=texts.concepts,
+        latent=LatentSpace(arrays["latent_words"], arrays["latent_entries"]),
     )
-    forest = Forest(**{name: arrays[f"forest_{name}"] for name in _FOREST}, depth=texts.depth)
-    model = Model(forest, *texts.model, texts.found)
-    return texts.knowledge, index, model
+    return texts.knowledge, index, Model(arrays["weights"], *texts.model, texts.found)
 
 
 def _numbered(terms: list[str]) -> dict[str, int]:

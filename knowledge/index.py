@@ -1,26 +1,36 @@
 """The search index: what is computed once from the curated entries so that a question is answered in a millisecond."""
 
+import dataclasses
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.postings import FloatArray, Postings
+from knowledge.latent import LatentSpace
+from knowledge.postings import Counts, FloatArray, Postings
 from knowledge.text.analyzer import Analysis
 
+
+class Field(NamedTuple):
+    """How much a field counts, and how much its length does (b)."""
+
+    weight: float
+    b: float
+
+
 # BM25F (Zaragoza et al., "Microsoft Cambridge at TREC-13"): one saturated, length-normalised tf over all fields.
-# Set on the development questions: hit@1 of BM25F alone 0.77, against 0.73 with k1 = 1.2.
-K1 = 5.0
-FIELD_WEIGHTS = {"utterances": 3.0, "answer": 1.0}
-FIELD_B = {"utterances": 0.5, "answer": 0.5}
+# Set on the development questions.
+K1, K1_OF_GRAMS = 5.0, 2.0
+UTTERANCES, ANSWER, GRAMS = Field(3.0, 0.5), Field(1.0, 0.5), Field(1.0, 0.5)
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """An entry as the index sees it: its question and variants, and its answer, analysed."""
+    """An entry as the index sees it: its question, variants and training phrases, and its answer, analysed."""
 
     utterances: tuple[Analysis, ...]
     answer: Analysis
@@ -40,7 +50,7 @@ class Vocabulary:
         frequencies: Counter[str] = Counter()
         count = 0
         for terms in documents:
-            frequencies.update(list(dict.fromkeys(terms)))
+            frequencies.update(dict.fromkeys(terms).keys())
             count += 1
         idf = [math.log1p((count - n + 0.5) / (n + 0.5)) for n in frequencies.values()]
         numbers = {term: number for number, term in enumerate(frequencies)}
@@ -65,6 +75,7 @@ class Index:
     words: Vocabulary
     grams: Vocabulary
     entry_words: Postings
+    entry_grams: Postings
     answer_words: Postings
     utterance_words: Postings
     utterance_grams: Postings
@@ -74,28 +85,35 @@ class Index:
     wants: NDArray[np.int64]
     texts: list[str]
     concepts: list[tuple[str, ...]]
+    latent: LatentSpace
 
 
 def build_index(documents: Sequence[Document]) -> Index:
     """Builds the index of `documents`; positions in it are positions in `documents`."""
     utterances = [utterance for document in documents for utterance in document.utterances]
+    lengths = np.array([len(document.utterances) for document in documents])
+    owners = np.repeat(np.arange(len(documents)), lengths)
     words = Vocabulary.build(_all_terms(document) for document in documents)
     grams = Vocabulary.build((gram for u in document.utterances for gram in u.grams) for document in documents)
-    utterance_rows = [_idf_row(utterance.terms, words) for utterance in utterances]
-    lengths = [len(document.utterances) for document in documents]
+    said = Counts.of([utterance.terms for utterance in utterances], words.numbers)
+    answered = Counts.of([document.answer.terms for document in documents], words.numbers)
+    sounded = Counts.of([utterance.grams for utterance in utterances], grams.numbers)
+    said_of_entries = said.grouped(owners, len(documents))
     return Index(
         words=words,
         grams=grams,
-        entry_words=Postings.build(_bm25f_rows(documents, words), len(words.numbers)),
-        answer_words=Postings.build([_idf_row(d.answer.terms, words) for d in documents], len(words.numbers)),
-        utterance_words=Postings.build(utterance_rows, len(words.numbers)),
-        utterance_grams=Postings.build([_unit_row(u.grams, grams) for u in utterances], len(grams.numbers)),
+        entry_words=_bm25f([(said_of_entries, UTTERANCES), (answered, ANSWER)], words, K1),
+        entry_grams=_bm25f([(sounded.grouped(owners, len(documents)), GRAMS)], grams, K1_OF_GRAMS),
+        answer_words=Postings.build(answered, words.idf[answered.terms], len(words.idf)),
+        utterance_words=Postings.build(said, words.idf[said.terms], len(words.idf)),
+        utterance_grams=Postings.build(sounded, _unit(sounded, grams), len(grams.idf)),
         starts=np.concatenate(([0], np.cumsum(lengths)))[:-1].astype(np.int64),
-        mass=np.array([max(sum(row.values()), 1e-9) for row in utterance_rows]),
+        mass=np.maximum(said.sums(words.idf[said.terms]), 1e-9),
         negated=np.array([utterance.is_negated for utterance in utterances]),
         wants=np.array([utterance.wants for utterance in utterances], dtype=np.int64),
         texts=[utterance.text for utterance in utterances],
         concepts=[tuple(sorted(_concepts(document))) for document in documents],
+        latent=LatentSpace.build(said_of_entries, answered, words.idf),
     )
 
 
@@ -107,32 +125,22 @@ def _concepts(document: Document) -> set[str]:
     return {concept for part in (*document.utterances, document.answer) for concept in part.concepts}
 
 
-def _idf_row(terms: Iterable[str], words: Vocabulary) -> dict[int, float]:
-    return {words.numbers[term]: float(words.idf[words.numbers[term]]) for term in dict.fromkeys(terms)}
+def _unit(counted: Counts, vocabulary: Vocabulary) -> FloatArray:
+    """tf-idf, scaled so that each document has the length 1: a sum of products is a cosine then."""
+    weights = counted.counts * vocabulary.idf[counted.terms]
+    lengths = np.sqrt(counted.sums(weights**2))
+    unit: FloatArray = weights / np.maximum(lengths, 1e-9)[counted.documents]
+    return unit
 
 
-def _unit_row(grams: Iterable[str], vocabulary: Vocabulary) -> dict[int, float]:
-    """tf-idf of grams, scaled to length 1, so that a sum of products is a cosine."""
-    row = {vocabulary.numbers[gram]: n * vocabulary.idf[vocabulary.numbers[gram]] for gram, n in Counter(grams).items()}
-    norm = math.sqrt(sum(weight * weight for weight in row.values())) or 1.0
-    return {number: weight / norm for number, weight in row.items()}
+def _bm25f(fields: Sequence[tuple[Counts, Field]], vocabulary: Vocabulary, k1: float) -> Postings:
+    frequencies = Counts.together([_weighted(counted, field) for counted, field in fields])
+    saturated = vocabulary.idf[frequencies.terms] * frequencies.counts / (k1 + frequencies.counts)
+    return Postings.build(frequencies, saturated, len(vocabulary.idf))
 
 
-def _bm25f_rows(documents: Sequence[Document], words: Vocabulary) -> list[dict[int, float]]:
-    fields = {
-        "utterances": [Counter(t for u in document.utterances for t in u.terms) for document in documents],
-        "answer": [Counter(document.answer.terms) for document in documents],
-    }
-    averages = {name: sum(c.total() for c in counts) / max(len(counts), 1) or 1.0 for name, counts in fields.items()}
-    return [_bm25f_row({name: fields[name][i] for name in fields}, averages, words) for i in range(len(documents))]
-
-
-def _bm25f_row(fields: dict[str, Counter[str]], averages: dict[str, float], words: Vocabulary) -> dict[int, float]:
-    frequencies: Counter[str] = Counter()
-    for name, counts in fields.items():
-        length = 1 - FIELD_B[name] + FIELD_B[name] * counts.total() / averages[name]
-        for term, count in counts.items():
-            frequencies[term] += FIELD_WEIGHTS[name] * count / length  # type: ignore[assignment]
-    return {
-        words.numbers[term]: float(words.idf[words.numbers[term]]) * tf / (K1 + tf) for term, tf in frequencies.items()
-    }
+def _weighted(counted: Counts, field: Field) -> Counts:
+    """A field's counts, weighted and normalised by its length in each document."""
+    lengths = counted.sums(counted.counts)
+    norms = 1 - field.b + field.b * lengths / (lengths.mean() or 1.0)
+    return dataclasses.replace(counted, counts=field.weight * counted.counts / norms[counted.documents])

@@ -21,6 +21,7 @@ from knowledge.model import (
     KnowledgeBase,
     LabelledQuestion,
     Office,
+    Phrases,
     Prefecture,
     Program,
     SourceDocument,
@@ -162,9 +163,11 @@ def load_knowledge(folder: Path = DATA_FOLDER) -> KnowledgeBase:
 
 
 def _read_all(reader: _Reader, folder: Path) -> KnowledgeBase:
-    def items(pattern: str, key: str, kind: type[Item], beside: str = "topic") -> tuple[Item, ...]:
+    def items(
+        pattern: str, key: str, kind: type[Item], beside: str = "topic", *, must_exist: bool = True
+    ) -> tuple[Item, ...]:
         paths = sorted(folder.glob(pattern))
-        if not paths:
+        if must_exist and not paths:
             reader.problems.append(Problem(folder / pattern, 1, "ファイルがありません"))
         return tuple(item for path in paths for item in reader.yaml_items(path, key, kind, beside))
 
@@ -179,6 +182,7 @@ def _read_all(reader: _Reader, folder: Path) -> KnowledgeBase:
         topics=items("topics.yaml", "topics", Topic),
         terms=items("terms.yaml", "terms", Term),
         clarifications=items("clarifications.yaml", "clarifications", Clarification),
+        phrases=items("phrases/*.yaml", "phrases", Phrases, must_exist=False),
     )
 
 

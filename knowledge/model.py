@@ -61,6 +61,13 @@ class Entry(Struct, frozen=True, forbid_unknown_fields=True):
         return (self.question, *self.variants)
 
 
+class Phrases(Struct, frozen=True, forbid_unknown_fields=True):
+    """What different owners typed, or would type, who need just the answer of `entry`: for the search, never shown."""
+
+    entry: str
+    texts: tuple[str, ...]
+
+
 class Program(Struct, frozen=True, forbid_unknown_fields=True):
     """A support measure that can be applied for or used; `summary` is the line shown on its card."""
 
@@ -175,6 +182,12 @@ class KnowledgeBase(Struct, frozen=True, dict=True):
     topics: tuple[Topic, ...] = ()
     terms: tuple[Term, ...] = ()
     clarifications: tuple[Clarification, ...] = ()
+    phrases: tuple[Phrases, ...] = ()
+
+    @cached_property
+    def phrases_of(self) -> Mapping[str, tuple[str, ...]]:
+        """The training phrases by the id of their entry."""
+        return {item.entry: item.texts for item in self.phrases}
 
     @cached_property
     def entry(self) -> Mapping[str, Entry]:

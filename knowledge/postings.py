@@ -1,6 +1,5 @@
-"""Inverted lists as flat arrays: for each term the documents that hold it, with a weight."""
+"""Counted terms and inverted lists as flat arrays: for each term the documents that hold it, with a weight."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -8,6 +7,55 @@ import numpy as np
 from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How often terms stand in documents: term `terms[i]` stands `counts[i]` times in document `documents[i]`.
+
+    Sorted by document; each pair once. `size` is the number of documents.
+    """
+
+    documents: IntArray
+    terms: IntArray
+    counts: FloatArray
+    size: int
+
+    @classmethod
+    def of(cls, texts: Sequence[Iterable[str]], numbers: Mapping[str, int]) -> "Counts":
+        """Counts the terms of `texts`, all of which have a number."""
+        found = [[numbers[term] for term in text] for text in texts]
+        lengths = np.array([len(row) for row in found], dtype=np.int64)
+        terms = np.array([number for row in found for number in row], dtype=np.int64)
+        return cls._added(np.repeat(np.arange(len(texts)), lengths), terms, np.ones(len(terms)), len(texts))
+
+    @classmethod
+    def _added(cls, documents: IntArray, terms: IntArray, counts: FloatArray, size: int) -> "Counts":
+        width = int(terms.max(initial=0)) + 1
+        pairs, places = np.unique(documents * width + terms, return_inverse=True)
+        added = np.bincount(places, counts, minlength=len(pairs)).astype(np.float64, copy=False)
+        return cls(pairs // width, pairs % width, added, size)
+
+    @classmethod
+    def together(cls, fields: Sequence["Counts"]) -> "Counts":
+        """The sums over fields of the same documents."""
+        documents, terms, counts = (
+            np.concatenate([getattr(field, name) for field in fields]) for name in ("documents", "terms", "counts")
+        )
+        return cls._added(documents, terms, counts, fields[0].size)
+
+    def grouped(self, groups: IntArray, size: int) -> "Counts":
+        """The same of documents put together: document d becomes part of document `groups[d]` of `size`."""
+        return self._added(groups[self.documents], self.terms, self.counts, size)
+
+    def scaled(self, factor: float) -> "Counts":
+        """The same, each count `factor` times as high."""
+        return Counts(self.documents, self.terms, self.counts * factor, self.size)
+
+    def sums(self, values: FloatArray) -> FloatArray:
+        """For each document the sum of the values, which stand beside the counts."""
+        return np.bincount(self.documents, values, minlength=self.size).astype(np.float64, copy=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,25 +65,21 @@ class Postings:
     `size` is the number of documents, so that scores always have that length.
     """
 
-    starts: NDArray[np.int64]
+    starts: IntArray
     documents: NDArray[np.int32]
     weights: NDArray[np.float32]
     size: int
 
     @classmethod
-    def build(cls, rows: Sequence[Mapping[int, float]], terms: int) -> "Postings":
-        """Turns documents (term number -> weight) into inverted lists over `terms` terms."""
-        lists: defaultdict[int, list[tuple[int, float]]] = defaultdict(list)
-        for document, row in enumerate(rows):
-            for term, weight in row.items():
-                lists[term].append((document, weight))
-        lengths = [len(lists[term]) for term in range(terms)]
-        flat = [pair for term in range(terms) for pair in lists[term]]
+    def build(cls, counted: Counts, weights: FloatArray, terms: int) -> "Postings":
+        """Inverted lists over `terms` terms; `weights` stand beside the counts."""
+        order = np.argsort(counted.terms, kind="stable")
+        lengths = np.bincount(counted.terms, minlength=terms)
         return cls(
             starts=np.concatenate(([0], np.cumsum(lengths))).astype(np.int64),
-            documents=np.array([document for document, _ in flat], dtype=np.int32),
-            weights=np.array([weight for _, weight in flat], dtype=np.float32),
-            size=len(rows),
+            documents=counted.documents[order].astype(np.int32),
+            weights=weights[order].astype(np.float32),
+            size=counted.size,
         )
 
     def score(self, terms: Iterable[int], factors: Iterable[float]) -> FloatArray:

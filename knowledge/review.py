@@ -53,7 +53,8 @@ def _stray_variants(library: Library) -> Iterator[Finding]:
     """Variants whose own wording leads to another entry's question even though this entry holds them."""
     documents = build_documents(library.knowledge, library.analyzer)
     for position, document in enumerate(documents):
-        for number, variant in enumerate(document.utterances[1:]):
+        variants = document.utterances[1 : 1 + len(library.entry_at(position).variants)]
+        for number, variant in enumerate(variants):
             candidates = library.search(variant)
             own = next((c.confidence for c in candidates if c.position == position), 0.0)
             best = candidates[0] if candidates else None

@@ -13,6 +13,7 @@ ANSWER_LENGTH = (80, 400)  # characters without line breaks (curation guide)
 QUESTION_LENGTH = (6, 80)
 VARIANT_LENGTH = (2, 80)
 VARIANTS = (4, 8)
+PHRASE_LENGTH = (2, 100)
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _MONTH = re.compile(r"20\d\d-(?:0[1-9]|1[0-2])")
@@ -29,7 +30,9 @@ Citing = tuple[Entry | Program | Institution, ...]
 
 def check_rules(knowledge: KnowledgeBase, where: Where) -> Iterator[Problem]:
     """Yields every broken rule; `where` tells the file and line of an item's field."""
-    rules = (_unique_ids, _entry_forms, _unique_utterances, _references, _program_forms, _office_forms, _dates)
+    rules = (
+        _unique_ids, _entry_forms, _unique_utterances, _phrase_forms, _references, _program_forms, _office_forms, _dates,
+    )  # fmt: skip
     for rule in rules:
         for item, steps, message in rule(knowledge):
             yield Problem(*where(item, steps), message)
@@ -84,13 +87,32 @@ def _entry_faults(entry: Entry) -> Iterator[FieldFault]:
 
 def _unique_utterances(knowledge: KnowledgeBase) -> Iterator[Fault]:
     seen: dict[str, str] = {}
+    for item, steps, identifier, utterance in _utterances(knowledge):
+        form = normalize(utterance).rstrip("?。 ")
+        if form in seen:
+            yield item, steps, f"{identifier}: 質問・言い換えが{seen[form]}と重複しています: {utterance}"
+        seen.setdefault(form, identifier)
+
+
+def _utterances(knowledge: KnowledgeBase) -> Iterator[tuple[object, Steps, str, str]]:
+    """Everything that leads to an entry, with the item and field it stands in and the id of the entry."""
     for entry in knowledge.entries:
-        places: tuple[Steps, ...] = (("question",), *(("variants", number) for number in range(len(entry.variants))))
-        for steps, utterance in zip(places, entry.utterances, strict=True):
-            form = normalize(utterance).rstrip("?。 ")
-            if form in seen:
-                yield entry, steps, f"{entry.id}: 質問・言い換えが{seen[form]}と重複しています: {utterance}"
-            seen.setdefault(form, entry.id)
+        yield entry, ("question",), entry.id, entry.question
+        yield from ((entry, ("variants", number), entry.id, text) for number, text in enumerate(entry.variants))
+    for phrases in knowledge.phrases:
+        yield from ((phrases, ("texts", number), phrases.entry, text) for number, text in enumerate(phrases.texts))
+
+
+def _phrase_forms(knowledge: KnowledgeBase) -> Iterator[Fault]:
+    seen: set[str] = set()
+    for phrases in knowledge.phrases:
+        if phrases.entry in seen:
+            yield phrases, ("entry",), f"{phrases.entry}: このQ&Aの言い方は、もう書かれています"
+        seen.add(phrases.entry)
+        for number, text in enumerate(phrases.texts):
+            if _outside(len(text), PHRASE_LENGTH):
+                message = f"言い方は{PHRASE_LENGTH[0]}〜{PHRASE_LENGTH[1]}字です: {text}"
+                yield phrases, ("texts", number), f"{phrases.entry}: {message}"
 
 
 def _references(knowledge: KnowledgeBase) -> Iterator[Fault]:
@@ -105,6 +127,7 @@ def _references(knowledge: KnowledgeBase) -> Iterator[Fault]:
         *((entry, "programs", entry.programs, knowledge.program) for entry in knowledge.entries),
         *((entry, "institutions", entry.institutions, knowledge.institution) for entry in knowledge.entries),
         *((entry, "related", entry.related, knowledge.entry) for entry in knowledge.entries),
+        *((phrases, "entry", (phrases.entry,), knowledge.entry) for phrases in knowledge.phrases),
         *((program, "provider", (program.provider,), knowledge.institution) for program in knowledge.programs),
         *((program, "renamed_to", _present(program.renamed_to), knowledge.program) for program in knowledge.programs),
         *((body, "passes_on", body.passes_on, knowledge.institution) for body in knowledge.institutions),

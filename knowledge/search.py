@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.features import FEATURES, Observer, Scores
-from knowledge.forest import Forest
 from knowledge.index import Index
 from knowledge.postings import FloatArray
 from knowledge.text.analyzer import Analysis
@@ -21,33 +20,23 @@ UTTERANCE_SHARE = (
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A forest over `FEATURES`, calibrated by Platt's scaling of its log-odds, with what was decided from it.
+    """Logistic regression over `FEATURES`, calibrated by Platt's scaling, with what was decided from it.
 
     `answer_threshold` and `choose_threshold` are probabilities of the first candidate; `found` says how they were
     found (precision, coverage and counts of the cross-validation).
     Source: Platt, "Probabilistic Outputs for Support Vector Machines", 1999.
     """
 
-    forest: Forest
-    slope: float
-    offset: float
+    weights: FloatArray
+    bias: float
     answer_threshold: float
     choose_threshold: float
     found: dict[str, float]
 
     def probabilities(self, features: FloatArray) -> FloatArray:
         """The probability that each row's candidate answers the question."""
-        calibrated: FloatArray = 1.0 / (
-            1.0 + np.exp(-(self.slope * log_odds(self.forest.predict(features)) + self.offset))
-        )
-        return calibrated
-
-
-def log_odds(shares: FloatArray) -> FloatArray:
-    """ln(p / (1 - p)), with p kept away from 0 and 1."""
-    kept = np.clip(shares, 1e-4, 1 - 1e-4)
-    odds: FloatArray = np.log(kept / (1 - kept))
-    return odds
+        sure: FloatArray = 1.0 / (1.0 + np.exp(-(features @ self.weights + self.bias)))
+        return sure
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +80,7 @@ class Searcher:
         ones = [1.0] * len(numbers)
         query_mass = max(mass, 1e-9)
         overlap = index.utterance_words.score(numbers, ones)
-        grams = self._gram_cosines(query.grams)
+        sounds, grams = self._gram_scores(query.grams)
         utterances = overlap / np.sqrt(query_mass * index.mass) + grams
         bm25f = index.entry_words.score(numbers, ones) / query_mass
         best = np.maximum.reduceat(utterances, index.starts)
@@ -99,6 +88,8 @@ class Searcher:
             entries=bm25f + UTTERANCE_SHARE * best,
             bm25f=bm25f,
             answers=index.answer_words.score(numbers, ones) / query_mass,
+            sounds=sounds,
+            latent=index.latent.cosines(numbers) * sum(idf) / query_mass,  # it knows nothing of unseen words
             overlap=overlap,
             grams=grams,
             utterances=utterances,
@@ -106,12 +97,14 @@ class Searcher:
             unseen_share=1 - sum(idf) / query_mass,
         )
 
-    def _gram_cosines(self, grams: Sequence[str]) -> FloatArray:
+    def _gram_scores(self, grams: Sequence[str]) -> tuple[FloatArray, FloatArray]:
+        """BM25F of every entry by character n-grams, and the cosine of every utterance."""
         index = self._index
-        numbers, idf, _ = index.grams.known(grams)
+        numbers, idf, mass = index.grams.known(grams)
         unseen = len(set(grams)) - len(numbers)
         norm = math.sqrt(sum(weight * weight for weight in idf) + unseen * index.grams.unseen_idf**2) or 1.0
-        return index.utterance_grams.score(numbers, [weight / norm for weight in idf])
+        cosines = index.utterance_grams.score(numbers, [weight / norm for weight in idf])
+        return index.entry_grams.score(numbers, [1.0] * len(numbers)) / max(mass, 1e-9), cosines
 
 
 def _top(scores: FloatArray, count: int) -> NDArray[np.int64]:

@@ -1,28 +1,25 @@
 """Learns from questions with known answers how sure a match is.
 
-Two kinds of questions: labelled development questions, asked against the whole index; and a share of the curated
-variants, each asked against an index that does not hold it. Whole entries are left out too, so that there are
+The questions are labelled development questions, asked against the whole index. Where there are none, a share of the
+curated variants is asked against an index that does not hold them; whole entries are left out too, so that there are
 questions that nothing answers. scikit-learn is imported here only, at build time.
 """
 
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.forest import Forest
-from knowledge.index import Document, build_index
+from knowledge.index import Document, Index, build_index
 from knowledge.postings import FloatArray
-from knowledge.search import DEPTH, Model, Searcher, log_odds
+from knowledge.search import DEPTH, Model, Searcher
 from knowledge.text.analyzer import Analysis
 
 VARIANTS_LEFT_OUT, ENTRIES_LEFT_OUT = 4, 8  # every so-manieth
-DEPTH_OF_VARIANTS = 10  # candidates of each
-VARIANT_WEIGHT = 0.1  # of a left-out variant beside a development question: they are harder than what people ask
-TREES, DEPTH_OF_TREES, SMALLEST_LEAF = 100, 12, 3
+STRENGTH = 1.0  # of the regression: the inverse of its regularisation
+FOLDS = 5
 PRECISION_OF_ANSWER = 0.95  # wanted among the questions that get an `answer` (docs/architecture.md, Deciding)
 PRECISION_OF_CHOOSE = 0.5  # the right entry is among the three shown at least this often
 
@@ -40,53 +37,38 @@ class _Samples:
     rows: list[FloatArray] = field(default_factory=list)  # features of each question's candidates
     right: list[NDArray[np.bool_]] = field(default_factory=list)  # which candidates are right
     groups: list[int] = field(default_factory=list)  # questions of one entry are never split between folds
-    weights: list[float] = field(default_factory=list)
 
-    def add(
-        self, searcher: Searcher, kept: Sequence[int], asked: Labelled, group: int, *, weight: float, depth: int
-    ) -> None:
+    def add(self, searcher: Searcher, kept: Sequence[int], asked: Labelled, group: int) -> None:
         """Adds a question's candidates; `kept` are the documents that the searcher's index holds."""
-        positions, features = searcher.features(asked.query, depth)
+        positions, features = searcher.features(asked.query, DEPTH)
         if len(positions):
             self.rows.append(features)
             self.right.append(np.array([kept[position] in asked.answers for position in positions]))
             self.groups.append(group)
-            self.weights.append(weight)
 
 
-def train(documents: Sequence[Document], questions: Sequence[Labelled]) -> Model:
-    """Trains the ranking model and finds its thresholds by cross-validation grouped by entry.
-
-    The thresholds come from the development questions; without any, from the left-out variants.
-    """
-    samples = _Samples()
-    _add_questions(samples, documents, questions)
-    asked = len(samples.rows) or None
-    _add_variants(samples, documents)
+def train(documents: Sequence[Document], questions: Sequence[Labelled], index: Index) -> Model:
+    """Trains the ranking model over the `index` of `documents`; finds its thresholds by cross-validation by entry."""
+    samples = _asked(documents, questions, index) if questions else _left_out(documents)
     lengths = [len(rows) for rows in samples.rows]
     features, labels = np.concatenate(samples.rows), np.concatenate(samples.right)
-    groups, weights = np.repeat(samples.groups, lengths), np.repeat(samples.weights, lengths)
-    shares = _held_out(features, labels, groups, weights)
-    trusted = slice(sum(lengths[:asked]))
-    slope, offset = _platt(shares[trusted], labels[trusted])
-    forest = flattened(_fit(features, labels, weights))
-    model = Model(forest, slope, offset, 1.0, 1.0, {})
-    calibrated = 1 / (1 + np.exp(-(slope * log_odds(shares) + offset)))
-    return _with_thresholds(model, samples.right[:asked], calibrated)
+    held_out = _held_out(features, labels, np.repeat(samples.groups, lengths))
+    slope, offset = _regression(held_out[:, None], labels)  # Platt's scaling
+    weights, bias = _regression(features, labels)
+    model = Model(slope * weights, float(slope[0] * bias + offset), 1.0, 1.0, {})
+    return _with_thresholds(model, samples.right, 1 / (1 + np.exp(-(slope * held_out + offset))))
 
 
-def _add_questions(samples: _Samples, documents: Sequence[Document], questions: Sequence[Labelled]) -> None:
-    searcher, every = Searcher(build_index(documents)), range(len(documents))
+def _asked(documents: Sequence[Document], questions: Sequence[Labelled], index: Index) -> _Samples:
+    samples, searcher, every = _Samples(), Searcher(index), range(len(documents))
     for number, question in enumerate(questions):
-        group = min(question.answers, default=len(documents) + number)
-        samples.add(searcher, every, question, group, weight=1.0, depth=DEPTH)
+        samples.add(searcher, every, question, min(question.answers, default=len(documents) + number))
+    return samples
 
 
-def _add_variants(samples: _Samples, documents: Sequence[Document]) -> None:
-    """Asks every fourth variant, and the question of every eighth entry, against an index without them.
-
-    More of them only take time: they weigh little beside the development questions.
-    """
+def _left_out(documents: Sequence[Document]) -> _Samples:
+    """Asks every fourth variant, and the question of every eighth entry, against an index without them."""
+    samples = _Samples()
     kept = [number for number in range(len(documents)) if number % ENTRIES_LEFT_OUT]
     searcher = Searcher(build_index([_without_asked(documents[number]) for number in kept]))
     for number, document in enumerate(documents):
@@ -95,7 +77,8 @@ def _add_variants(samples: _Samples, documents: Sequence[Document]) -> None:
         else:
             asked = [Labelled(variant, frozenset((number,))) for variant in document.utterances[1::VARIANTS_LEFT_OUT]]
         for labelled in asked:
-            samples.add(searcher, kept, labelled, number, weight=VARIANT_WEIGHT, depth=DEPTH_OF_VARIANTS)
+            samples.add(searcher, kept, labelled, number)
+    return samples
 
 
 def _without_asked(document: Document) -> Document:
@@ -105,51 +88,26 @@ def _without_asked(document: Document) -> Document:
     return Document((question, *kept), document.answer)
 
 
-def _fit(features: FloatArray, labels: NDArray[np.bool_], weights: FloatArray) -> Any:
-    from sklearn.ensemble import ExtraTreesClassifier
-
-    # Geurts, Ernst, Wehenkel, "Extremely randomized trees", 2006. Small enough to answer in well under a millisecond.
-    forest = ExtraTreesClassifier(TREES, max_depth=DEPTH_OF_TREES, min_samples_leaf=SMALLEST_LEAF, random_state=0)
-    return forest.fit(features, labels, sample_weight=weights)
-
-
-def flattened(forest: Any) -> Forest:
-    """A fitted scikit-learn forest as flat arrays."""
-    trees = [estimator.tree_ for estimator in forest.estimators_]
-    roots = np.cumsum([0, *(tree.node_count for tree in trees)])[:-1]
-    parts = [_flat_tree(tree, root) for tree, root in zip(trees, roots, strict=True)]
-    feature, threshold, left, right, value = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return Forest(feature, threshold, left, right, value, roots, max(tree.max_depth for tree in trees))
-
-
-def _flat_tree(tree: Any, root: int) -> tuple[NDArray[Any], ...]:
-    numbers = np.arange(tree.node_count)
-    leaf = tree.children_left < 0
-    left = np.where(leaf, numbers, tree.children_left) + root
-    right = np.where(leaf, numbers, tree.children_right) + root
-    counts = tree.value[:, 0, :]
-    share = counts[:, -1] / counts.sum(axis=1)
-    return np.where(leaf, 0, tree.feature), np.where(leaf, 0.0, tree.threshold), left, right, share
-
-
-def _platt(shares: FloatArray, labels: NDArray[np.bool_]) -> tuple[float, float]:
+def _regression(features: FloatArray, labels: NDArray[np.bool_]) -> tuple[FloatArray, float]:
+    """Weights and bias of a logistic regression, fitted to features of one scale and told for them as they are."""
     from sklearn.linear_model import LogisticRegression
+    from sklearn.preprocessing import StandardScaler
 
-    model = LogisticRegression(C=100.0).fit(log_odds(shares)[:, None], labels)
-    return float(model.coef_[0, 0]), float(model.intercept_[0])
+    scaler = StandardScaler().fit(features)
+    fitted = LogisticRegression(C=STRENGTH, max_iter=500).fit(scaler.transform(features), labels)
+    weights = fitted.coef_[0] / scaler.scale_
+    return weights, float(fitted.intercept_[0] - weights @ scaler.mean_)
 
 
-def _held_out(
-    features: FloatArray, labels: NDArray[np.bool_], groups: NDArray[np.int64], weights: FloatArray
-) -> FloatArray:
-    """Each row's share of right answers, as judged by a forest that saw no question of the same entry."""
+def _held_out(features: FloatArray, labels: NDArray[np.bool_], groups: NDArray[np.int64]) -> FloatArray:
+    """Each row's log-odds, as judged by a regression that saw no question of the same entry."""
     from sklearn.model_selection import GroupKFold
 
-    shares = np.zeros(len(labels))
-    for training, testing in GroupKFold(n_splits=5).split(features, labels, groups):
-        forest = _fit(features[training], labels[training], weights[training])
-        shares[testing] = forest.predict_proba(features[testing])[:, 1]
-    return shares
+    odds = np.zeros(len(labels))
+    for training, testing in GroupKFold(FOLDS).split(features, labels, groups):
+        weights, bias = _regression(features[training], labels[training])
+        odds[testing] = features[testing] @ weights + bias
+    return odds
 
 
 def _with_thresholds(model: Model, rights: Sequence[NDArray[np.bool_]], probabilities: FloatArray) -> Model:

@@ -14,7 +14,7 @@ from knowledge.text.normalize import normalize
 from knowledge.text.sounds import sound, to_hiragana
 
 LONGEST_TEXT = 4_000  # characters that are analysed; twice what a user may send
-_IGNORED_POS = ("助詞", "助動詞", "補助記号", "空白", "記号")
+_IGNORED_POS = ("助詞", "助動詞", "補助記号", "空白", "記号", "感動詞")
 _INFLECTED_POS = ("動詞", "形容詞")
 _IGNORED_LEMMAS = frozenset(
     [

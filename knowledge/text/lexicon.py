@@ -1,6 +1,8 @@
-"""The terms of this field, found whole in a text: a prefix tree over normalised words."""
+"""The terms of this field, found whole in a text: a prefix tree over normalised words, in whichever kana."""
 
 from collections.abc import Iterable, Iterator, Mapping
+
+from knowledge.text.sounds import to_hiragana
 
 
 class _Node:
@@ -22,7 +24,7 @@ class Lexicon:
 
     def _add(self, word: str, concept: str) -> None:
         node = self._root
-        for character in word:
+        for character in to_hiragana(word):
             node = node.children.setdefault(character, _Node())
         if concept not in node.concepts:
             node.concepts = (*node.concepts, concept)
@@ -34,6 +36,7 @@ class Lexicon:
         value), so that 「IT」 is not found inside another word.
         """
         ends = set(spans.values())
+        text = to_hiragana(text)  # of the same length
         position = 0
         for start in spans:
             if start >= position and (found := self._longest(text, start, ends)):
@@ -43,7 +46,7 @@ class Lexicon:
     def exact(self, word: str) -> tuple[str, ...]:
         """The concept ids of exactly this word; none where it is no term."""
         node: _Node | None = self._root
-        for character in word:
+        for character in to_hiragana(word):
             node = node.children.get(character) if node else None
         return node.concepts if node else ()
 

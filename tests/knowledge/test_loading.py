@@ -37,6 +37,38 @@ def test_a_folder_that_keeps_the_rules_is_read_in_file_order(folder: KnowledgeFo
     assert knowledge.cities[0].prefectures == ("神奈川県",)
 
 
+PHRASES = "phrases/sample.yaml"
+
+
+def test_training_phrases_belong_to_their_entry(folder: KnowledgeFolder) -> None:
+    folder.write(PHRASES, "phrases:\n  - entry: sample-2\n    texts: [あれこれ, それどれ]\n")
+
+    knowledge = load_knowledge(folder.path)
+
+    assert knowledge.phrases_of == {"sample-2": ("あれこれ", "それどれ")}
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ("  - entry: sample-9\n    texts: [あれこれ]\n", ":2: entry の参照先がありません: sample-9"),
+        ("  - entry: sample-1\n    texts: [あ]\n", ":3: sample-1: 言い方は2〜100字です: あ"),
+        (
+            "  - entry: sample-1\n    texts: [あれこれ]\n  - entry: sample-2\n    texts: [あれこれ?]\n",
+            ":5: sample-2: 質問・言い換えがsample-1と重複しています: あれこれ?",
+        ),
+        (
+            "  - entry: sample-1\n    texts: [あれこれ]\n  - entry: sample-1\n    texts: [それどれ]\n",
+            ":4: sample-1: このQ&Aの言い方は、もう書かれています",
+        ),
+    ],
+)
+def test_training_phrases_that_break_a_rule_are_told(folder: KnowledgeFolder, rows: str, told: str) -> None:
+    folder.write(PHRASES, "phrases:\n" + rows)
+
+    assert problems(folder) == [PHRASES + told]
+
+
 class Fault(NamedTuple):
     """What an editor makes of what stands in a file; on which line, by words on it (the nth), what is told."""
 

@@ -1,13 +1,15 @@
 """The right entry of the real knowledge is found however it is asked for, with a probability one can rely on."""
 
 import math
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from knowledge.library import Library
+from knowledge.library import Library, open_library
 from knowledge.search import Candidate
+from tests.builders import KnowledgeFolder
 
 LIMIT = "safety-004"  # 経営セーフティ共済ではいくらまで借りられますか
 SUPPORT = "kasseika-038"  # 経営改善計画策定支援(405事業)は何を補助してくれるのですか
@@ -40,6 +42,14 @@ def offered(library: Library, text: str) -> list[str]:
 )
 def test_a_typo_still_finds_the_entry(library: Library, text: str, wanted: str) -> None:
     assert wanted in offered(library, text)
+
+
+def test_a_training_phrase_leads_to_its_entry(tmp_path: Path) -> None:
+    folder = KnowledgeFolder(tmp_path / "knowledge", entries=8)
+    told = "ぴよぴよの件でごにょごにょしたい"
+    folder.write("phrases/sample.yaml", f"phrases:\n  - entry: sample-5\n    texts: [{told}]\n")
+
+    assert first(open_library(None, folder.path), "ごにょごにょの件") == "sample-5"
 
 
 @pytest.mark.parametrize(
