@@ -22,6 +22,7 @@ def build_documents(knowledge: KnowledgeBase, analyzer: Analyzer) -> list[Docume
         Document(
             tuple(map(analyzer.analyze, (*entry.utterances, *phrases.get(entry.id, ())))),
             analyzer.analyze(entry.answer),
+            entry.topic,
         )
         for entry in knowledge.entries
     ]

@@ -34,6 +34,8 @@ _CODE_FOLDER = Path(__file__).parent
 _MADE_WITH = ("fugashi", "unidic-lite", "numpy", "scipy", "scikit-learn")
 _POSTINGS = ("entry_words", "entry_grams", "answer_words", "utterance_words", "utterance_grams")
 
+_SPACES = ("latent_words", "latent_grams")
+
 
 class _Texts(msgspec.Struct):
     """Everything of an index file that is not an array."""
@@ -45,7 +47,7 @@ class _Texts(msgspec.Struct):
     texts: list[str]
     concepts: list[tuple[str, ...]]
     sizes: dict[str, int]
-    model: tuple[float, float, float]
+    model: tuple[float, float, float, float, float]
     found: dict[str, float]
 
 
@@ -84,7 +86,7 @@ def _arrays(knowledge: KnowledgeBase, index: Index, model: Model) -> dict[str, A
         texts=index.texts,
         concepts=index.concepts,
         sizes={name: getattr(index, name).size for name in _POSTINGS},
-        model=(model.bias, model.answer_threshold, model.choose_threshold),
+        model=(model.bias, model.slope, model.offset, model.answer_threshold, model.choose_threshold),
         found=model.found,
     )
     arrays: dict[str, Any] = {"texts": np.frombuffer(msgspec.msgpack.encode(texts), dtype=np.uint8)}
@@ -94,14 +96,16 @@ def _arrays(knowledge: KnowledgeBase, index: Index, model: Model) -> dict[str, A
     arrays |= {
         "starts": index.starts,
         "mass": index.mass,
-        "negated": index.negated,
         "wants": index.wants,
         "words_idf": index.words.idf,
         "grams_idf": index.grams.idf,
-        "latent_words": index.latent.words,
-        "latent_entries": index.latent.entries,
+        "topics": index.topics,
+        "negated": index.negated,
         "weights": model.weights,
     }
+    for name in _SPACES:
+        space: LatentSpace = getattr(index, name)
+        arrays |= {f"{name}_directions": space.directions, f"{name}_places": space.places}
     return arrays
 
 
@@ -148,9 +152,15 @@ def _read(arrays: Any) -> tuple[KnowledgeBase, Index, Model]:
         wants=arrays["wants"],
         texts=texts.texts,
         concepts=texts.concepts,
-        latent=LatentSpace(arrays["latent_words"], arrays["latent_entries"]),
+        topics=arrays["topics"],
+        latent_words=_space(arrays, "latent_words"),
+        latent_grams=_space(arrays, "latent_grams"),
     )
     return texts.knowledge, index, Model(arrays["weights"], *texts.model, texts.found)
+
+
+def _space(arrays: Any, name: str) -> LatentSpace:
+    return LatentSpace(arrays[f"{name}_directions"], arrays[f"{name}_places"])
 
 
 def _numbered(terms: list[str]) -> dict[str, int]:

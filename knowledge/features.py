@@ -23,7 +23,8 @@ _OBSERVED = (
     "gram_cosine",
     "answer_coverage",
     "gram_bm25f",
-    "latent_cosine",
+    "latent_words",
+    "latent_grams",
     "fuzz_ratio",
     "fuzz_partial",
     "concepts_shared",
@@ -37,7 +38,9 @@ _OBSERVED = (
     "query_length",
     "lead",
     "rank_reciprocal",
+    "topic_share",
 )
+_SHARPNESS = 6.0  # of what counts as a good score beside the best
 FEATURES = (*_OBSERVED, *(f"{name}_behind_best" for name in _OBSERVED))
 
 
@@ -49,7 +52,8 @@ class Scores:
     bm25f: FloatArray
     answers: FloatArray
     sounds: FloatArray  # BM25F of character n-grams
-    latent: FloatArray
+    latent_words: FloatArray  # cosines in the latent spaces
+    latent_grams: FloatArray
     overlap: FloatArray  # idf sum shared with every utterance
     grams: FloatArray
     utterances: FloatArray  # cosine-like mix for every utterance
@@ -88,7 +92,8 @@ class Observer:
             scores.grams[members].max(axis=1),
             scores.answers[positions],
             scores.sounds[positions],
-            scores.latent[positions],
+            scores.latent_words[positions],
+            scores.latent_grams[positions],
             [fuzz.ratio(query.text, text) / 100 for text in texts],
             [fuzz.partial_ratio(query.text, text) / 100 for text in texts],
             shared,
@@ -102,6 +107,7 @@ class Observer:
             math.log1p(len(query.terms)),
             _lead(scores.entries[positions]),
             1 / np.arange(1, len(positions) + 1),
+            _topic_shares(scores.entries[positions], index.topics[positions]),
         )
         rows = np.empty((len(positions), len(FEATURES)))
         for number, column in enumerate(columns):
@@ -124,3 +130,10 @@ def _lead(entries: FloatArray) -> FloatArray:
     lead: FloatArray = entries - entries[0]
     lead[0] = entries[0] - entries[1]
     return lead
+
+
+def _topic_shares(entries: FloatArray, topics: NDArray[np.int64]) -> FloatArray:
+    """How much of the scores of all candidates, the best ones above all, belongs to the topic of each."""
+    weights = np.exp(_SHARPNESS * (entries - entries[0]))
+    shares: FloatArray = np.bincount(topics, weights)[topics] / weights.sum()
+    return shares

@@ -3,7 +3,7 @@
 import dataclasses
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -25,6 +25,7 @@ class Field(NamedTuple):
 # BM25F (Zaragoza et al., "Microsoft Cambridge at TREC-13"): one saturated, length-normalised tf over all fields.
 # Set on the development questions.
 K1, K1_OF_GRAMS = 5.0, 2.0
+MOST_COMMON_GRAM = 0.2  # of all entries
 UTTERANCES, ANSWER, GRAMS = Field(3.0, 0.5), Field(1.0, 0.5), Field(1.0, 0.5)
 
 
@@ -34,6 +35,7 @@ class Document:
 
     utterances: tuple[Analysis, ...]
     answer: Analysis
+    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +47,12 @@ class Vocabulary:
     unseen_idf: float
 
     @classmethod
-    def build(cls, documents: Iterable[Iterable[str]]) -> "Vocabulary":
-        """Counts in how many documents each term stands."""
+    def build(cls, documents: Iterable[Iterable[str]], kept: Container[str] | None = None) -> "Vocabulary":
+        """Counts in how many documents each term stands; with `kept` only those terms."""
         frequencies: Counter[str] = Counter()
         count = 0
         for terms in documents:
-            frequencies.update(dict.fromkeys(terms).keys())
+            frequencies.update([term for term in dict.fromkeys(terms) if kept is None or term in kept])
             count += 1
         idf = [math.log1p((count - n + 0.5) / (n + 0.5)) for n in frequencies.values()]
         numbers = {term: number for number, term in enumerate(frequencies)}
@@ -69,7 +71,8 @@ class Index:
     """Inverted lists over entries and over their utterances.
 
     `starts[e]` is the first utterance of entry e; `mass[u]` the idf sum of utterance u; `texts[u]` its normal form;
-    `negated[u]` whether utterance u denies something, `wants[u]` what kinds of answer it asks for; `concepts[e]` the concepts that entry e names.
+    `negated[u]` whether utterance u denies something, `wants[u]` what kinds of answer it asks for; `concepts[e]` the concepts that entry e names,
+    `topics[e]` the number of its topic.
     """
 
     words: Vocabulary
@@ -85,7 +88,9 @@ class Index:
     wants: NDArray[np.int64]
     texts: list[str]
     concepts: list[tuple[str, ...]]
-    latent: LatentSpace
+    topics: NDArray[np.int64]
+    latent_words: LatentSpace
+    latent_grams: LatentSpace
 
 
 def build_index(documents: Sequence[Document]) -> Index:
@@ -94,16 +99,19 @@ def build_index(documents: Sequence[Document]) -> Index:
     lengths = np.array([len(document.utterances) for document in documents])
     owners = np.repeat(np.arange(len(documents)), lengths)
     words = Vocabulary.build(_all_terms(document) for document in documents)
-    grams = Vocabulary.build((gram for u in document.utterances for gram in u.grams) for document in documents)
+    grams = Vocabulary.build(
+        ((gram for u in document.utterances for gram in u.grams) for document in documents), _repeated(utterances)
+    )
     said = Counts.of([utterance.terms for utterance in utterances], words.numbers)
     answered = Counts.of([document.answer.terms for document in documents], words.numbers)
-    sounded = Counts.of([utterance.grams for utterance in utterances], grams.numbers)
-    said_of_entries = said.grouped(owners, len(documents))
+    sounded = Counts.of([utterance.grams for utterance in utterances], grams.numbers).kept(_telling(grams))
+    entry_words = _bm25f([(said.grouped(owners, len(documents)), UTTERANCES), (answered, ANSWER)], words, K1)
+    entry_grams = _bm25f([(sounded.grouped(owners, len(documents)), GRAMS)], grams, K1_OF_GRAMS)
     return Index(
         words=words,
         grams=grams,
-        entry_words=_bm25f([(said_of_entries, UTTERANCES), (answered, ANSWER)], words, K1),
-        entry_grams=_bm25f([(sounded.grouped(owners, len(documents)), GRAMS)], grams, K1_OF_GRAMS),
+        entry_words=entry_words,
+        entry_grams=entry_grams,
         answer_words=Postings.build(answered, words.idf[answered.terms], len(words.idf)),
         utterance_words=Postings.build(said, words.idf[said.terms], len(words.idf)),
         utterance_grams=Postings.build(sounded, _unit(sounded, grams), len(grams.idf)),
@@ -113,8 +121,21 @@ def build_index(documents: Sequence[Document]) -> Index:
         wants=np.array([utterance.wants for utterance in utterances], dtype=np.int64),
         texts=[utterance.text for utterance in utterances],
         concepts=[tuple(sorted(_concepts(document))) for document in documents],
-        latent=LatentSpace.build(said_of_entries, answered, words.idf),
+        topics=_numbered([document.topic for document in documents]),
+        latent_words=LatentSpace.build(entry_words),
+        latent_grams=LatentSpace.build(entry_grams),
     )
+
+
+def _repeated(utterances: Iterable[Analysis]) -> set[str]:
+    """The n-grams of more than one utterance: the others, most of all, lead nowhere and take memory."""
+    counts = Counter(gram for utterance in utterances for gram in dict.fromkeys(utterance.grams))
+    return {gram for gram, count in counts.items() if count > 1}
+
+
+def _telling(grams: Vocabulary) -> NDArray[np.bool_]:
+    """Which n-grams tell entries apart: not those of a good part of all (です), whose lists are the longest."""
+    return grams.idf > math.log(1 / MOST_COMMON_GRAM)
 
 
 def _all_terms(document: Document) -> Iterable[str]:
@@ -123,6 +144,10 @@ def _all_terms(document: Document) -> Iterable[str]:
 
 def _concepts(document: Document) -> set[str]:
     return {concept for part in (*document.utterances, document.answer) for concept in part.concepts}
+
+
+def _numbered(names: Sequence[str]) -> NDArray[np.int64]:
+    return np.unique(np.array(names), return_inverse=True)[1].astype(np.int64)
 
 
 def _unit(counted: Counts, vocabulary: Vocabulary) -> FloatArray:

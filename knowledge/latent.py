@@ -1,53 +1,48 @@
 """A space in which words lie near each other that stand in the same entries, so that other words find them too.
 
-Source: Deerwester et al., "Indexing by Latent Semantic Analysis", 1990.
+Source: Deerwester et al., "Indexing by Latent Semantic Analysis", 1990. A question is folded in through its scores with
+all entries, which are there anyway: with the weights A = U S V' of terms in entries, V'q is S^-1 U'(Aq). So no vector of
+any term is needed.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.postings import Counts, FloatArray
+from knowledge.postings import FloatArray, Postings
 
-DIMENSIONS = 100  # set on the development questions, as is the weight beside the answer
-UTTERANCE_WEIGHT = 3.0
+DIMENSIONS = 100  # set on the development questions
 
 Vectors = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class LatentSpace:
-    """A vector for each word and, of length 1, for each entry."""
+    """For each entry its direction (a row of U S^-1) and its place (a row of U S, of length 1)."""
 
-    words: Vectors
-    entries: Vectors
+    directions: Vectors
+    places: Vectors
 
     @classmethod
-    def build(cls, utterances: Counts, answers: Counts, idf: FloatArray) -> "LatentSpace":
-        """The space of entries, whose words are counted in both fields. scipy is needed here only, at build time."""
+    def build(cls, weights: Postings) -> "LatentSpace":
+        """The space of the weights of terms in entries. scipy is needed here only, at build time."""
         from scipy.sparse import csr_matrix
         from scipy.sparse.linalg import svds
 
-        counted = Counts.together([utterances.scaled(UTTERANCE_WEIGHT), answers])
-        weights = (1 + np.log(counted.counts)) * idf[counted.terms]
-        lengths = np.sqrt(counted.sums(weights**2))
-        weights /= np.maximum(lengths, 1e-9)[counted.documents]
-        shape = (counted.size, len(idf))
-        matrix = csr_matrix((weights, (counted.documents, counted.terms)), shape=shape)
+        lengths = np.diff(weights.starts)
+        terms = np.repeat(np.arange(len(lengths)), lengths)
+        shape = (weights.size, len(lengths))
+        matrix = csr_matrix((weights.weights.astype(np.float64), (weights.documents, terms)), shape=shape)
         dimensions = min(DIMENSIONS, min(shape) - 1)
-        _, _, directions = svds(matrix, k=dimensions, rng=0)
-        words = directions.T
-        return cls((idf[:, None] * words).astype(np.float32), _unit(matrix @ words).astype(np.float32))
+        left, strengths, _ = svds(matrix, k=dimensions, return_singular_vectors="u", rng=0)
+        strengths = np.maximum(strengths, 1e-9)
+        places = left * strengths
+        places /= np.maximum(np.linalg.norm(places, axis=1, keepdims=True), 1e-9)
+        return cls((left / strengths).astype(np.float32), places.astype(np.float32))
 
-    def cosines(self, words: Iterable[int]) -> FloatArray:
-        """How near each entry lies to a text of these words; 0 where it has none."""
-        vector = self.words[list(words)].sum(axis=0)
-        near: FloatArray = (self.entries @ vector / max(float(np.linalg.norm(vector)), 1e-9)).astype(np.float64)
+    def cosines(self, scores: FloatArray) -> FloatArray:
+        """How near each entry lies to the question that has these scores with all entries."""
+        vector = scores.astype(np.float32) @ self.directions
+        near: FloatArray = (self.places @ vector / max(float(np.linalg.norm(vector)), 1e-9)).astype(np.float64)
         return near
-
-
-def _unit(rows: FloatArray) -> FloatArray:
-    unit: FloatArray = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
-    return unit

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +25,8 @@ class Counts:
 
     @classmethod
     def of(cls, texts: Sequence[Iterable[str]], numbers: Mapping[str, int]) -> "Counts":
-        """Counts the terms of `texts`, all of which have a number."""
-        found = [[numbers[term] for term in text] for text in texts]
+        """Counts the terms of `texts` that have a number."""
+        found = [[numbers[term] for term in text if term in numbers] for text in texts]
         lengths = np.array([len(row) for row in found], dtype=np.int64)
         terms = np.array([number for row in found for number in row], dtype=np.int64)
         return cls._added(np.repeat(np.arange(len(texts)), lengths), terms, np.ones(len(terms)), len(texts))
@@ -49,9 +50,10 @@ class Counts:
         """The same of documents put together: document d becomes part of document `groups[d]` of `size`."""
         return self._added(groups[self.documents], self.terms, self.counts, size)
 
-    def scaled(self, factor: float) -> "Counts":
-        """The same, each count `factor` times as high."""
-        return Counts(self.documents, self.terms, self.counts * factor, self.size)
+    def kept(self, terms: NDArray[np.bool_]) -> "Counts":
+        """Only these terms, told for each term by its number."""
+        rows = terms[self.terms]
+        return Counts(self.documents[rows], self.terms[rows], self.counts[rows], self.size)
 
     def sums(self, values: FloatArray) -> FloatArray:
         """For each document the sum of the values, which stand beside the counts."""
@@ -66,7 +68,7 @@ class Postings:
     """
 
     starts: IntArray
-    documents: NDArray[np.int32]
+    documents: NDArray[np.unsignedinteger[Any]]
     weights: NDArray[np.float32]
     size: int
 
@@ -77,7 +79,7 @@ class Postings:
         lengths = np.bincount(counted.terms, minlength=terms)
         return cls(
             starts=np.concatenate(([0], np.cumsum(lengths))).astype(np.int64),
-            documents=counted.documents[order].astype(np.int32),
+            documents=counted.documents[order].astype(np.min_scalar_type(max(counted.size - 1, 0))),
             weights=weights[order].astype(np.float32),
             size=counted.size,
         )

@@ -17,7 +17,7 @@ from knowledge.text.normalize import normalize
 
 NEAR_QUESTION = 90.0  # rapidfuzz ratio from which two questions are taken for one
 NEAR_ANSWER = 88.0
-STRAY_MARGIN = 0.3  # how much surer another entry must be of a variant, in probability
+STRAY_MARGIN = 0.5  # how much surer another entry must be of a variant, in probability
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from knowledge.index import Document, Index, build_index
 from knowledge.postings import FloatArray
-from knowledge.search import DEPTH, Model, Searcher
+from knowledge.search import DEPTH, Model, Searcher, contested
 from knowledge.text.analyzer import Analysis
 
 VARIANTS_LEFT_OUT, ENTRIES_LEFT_OUT = 4, 8  # every so-manieth
@@ -52,10 +52,11 @@ def train(documents: Sequence[Document], questions: Sequence[Labelled], index: I
     samples = _asked(documents, questions, index) if questions else _left_out(documents)
     lengths = [len(rows) for rows in samples.rows]
     features, labels = np.concatenate(samples.rows), np.concatenate(samples.right)
-    held_out = _held_out(features, labels, np.repeat(samples.groups, lengths))
+    odds = _held_out(features, labels, np.repeat(samples.groups, lengths))
+    held_out = np.concatenate([contested(part) for part in np.split(odds, np.cumsum(lengths)[:-1])])
     slope, offset = _regression(held_out[:, None], labels)  # Platt's scaling
     weights, bias = _regression(features, labels)
-    model = Model(slope * weights, float(slope[0] * bias + offset), 1.0, 1.0, {})
+    model = Model(weights, bias, float(slope[0]), offset, 1.0, 1.0, {})
     return _with_thresholds(model, samples.right, 1 / (1 + np.exp(-(slope * held_out + offset))))
 
 
@@ -85,7 +86,7 @@ def _without_asked(document: Document) -> Document:
     """The document without the variants that are asked; the question always stays."""
     question, *variants = document.utterances
     kept = [variant for number, variant in enumerate(variants) if number % VARIANTS_LEFT_OUT]
-    return Document((question, *kept), document.answer)
+    return Document((question, *kept), document.answer, document.topic)
 
 
 def _regression(features: FloatArray, labels: NDArray[np.bool_]) -> tuple[FloatArray, float]:

@@ -56,11 +56,24 @@ def _bm25s(engine: Engine) -> Callable[[str], object]:
     import bm25s  # noqa: PLC0415 - only benchmarks need the peer
 
     analyze = engine.library.analyzer.analyze
-    entries = engine.library.knowledge.entries
-    corpus = [list(analyze(" ".join((*entry.utterances, entry.answer))).terms) for entry in entries]
+    knowledge = engine.library.knowledge
+    corpus = [
+        [
+            term
+            for text in (*entry.utterances, *knowledge.phrases_of.get(entry.id, ()), entry.answer)
+            for term in analyze(text).terms
+        ]
+        for entry in knowledge.entries
+    ]
+    known = {term for terms in corpus for term in terms}
     retriever = bm25s.BM25()
     retriever.index(corpus, show_progress=False)
-    return lambda text: retriever.retrieve([list(analyze(text).terms) or [""]], k=3, show_progress=False)
+
+    def retrieve(text: str) -> None:
+        if terms := [term for term in analyze(text).terms if term in known]:  # it refuses a question of unknown words
+            retriever.retrieve([terms], k=3, show_progress=False)
+
+    return retrieve
 
 
 def _environment(folder: Path, port: int = 8000) -> dict[str, str]:
