@@ -263,9 +263,9 @@ def test_the_expert_sees_that_the_visitor_looks_and_writes(visitor: Visitor, yam
     yamada.http.patch("/session", json={"away": False})
     visitor.wants_a_person()
     row = yamada.gets("assigned")
-    yamada.sees(row, typing=False)
+    assert yamada.sees(row, typing=False)
 
     visitor.status()
-    yamada.sees(row, user_online=True, typing=False)
+    assert yamada.sees(row, user_online=True, typing=False)
     visitor.types()
-    yamada.sees(row, user_online=True, typing=True)
+    assert yamada.sees(row, user_online=True, typing=True)
