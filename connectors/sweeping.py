@@ -26,7 +26,9 @@ from connectors.storage.people import SqlPeople
 from connectors.storage.queue import GRACE, on_duty
 from connectors.storage.schema import handoffs, messages
 
-ASSIGNED_AT_ONCE = 5  # all writers wait meanwhile
+# In one transaction: on SQLite, where all writers wait meanwhile. Elsewhere who holds the locks of several chats and
+# experts could meet an expert who takes up one of them.
+ASSIGNED_AT_ONCE, ASSIGNED_ALONE = 5, 1
 TAKEN_UP_WITHIN = datetime.timedelta(seconds=90)  # of being assigned, while the expert is there
 OFFER_LASTS = datetime.timedelta(minutes=30)
 IDLE_WARNING, WARNED_FOR = datetime.timedelta(minutes=25), datetime.timedelta(minutes=5)  # handoff.idle_warning
@@ -157,11 +159,12 @@ class Sweeper:
         if not calendar.is_open(now) or not self._is_room(now):
             return 0
         given: list[str] = []
+        most = ASSIGNED_AT_ONCE if self.database.is_sqlite else ASSIGNED_ALONE
         with self._alone() as connection:
             if connection is None:
                 return 0
             queue, experts = waiting(connection), {duty.id: duty for duty in on_duty(connection, now)}
-            while len(given) < ASSIGNED_AT_ONCE and (found := next_assignment(queue, list(experts.values()))):
+            while len(given) < most and (found := next_assignment(queue, list(experts.values()))):
                 one, expert = found
                 case = held(connection, one.number)
                 queue.remove(one)
