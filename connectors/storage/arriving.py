@@ -4,7 +4,6 @@ A handful of statements for any number of events, because each webhook waits for
 """
 
 import datetime
-import secrets
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.conversation import State
 from bot.ports import Arrival, Message
-from connectors.storage.rows import StoredMessage, insert_messages, to_json
+from connectors.storage.rows import StoredMessage, insert_messages, new_conversation_id, to_json
 from connectors.storage.schema import conversations, inbox
 
 _User = tuple[str, str]  # channel, key
@@ -38,7 +37,7 @@ def _conversations(
     state = to_json(State())
     rows = [
         {
-            "id": secrets.token_urlsafe(12),
+            "id": new_conversation_id(),
             "channel": channel,
             "channel_key": key,
             "token_hash": "",

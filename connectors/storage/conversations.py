@@ -2,7 +2,6 @@
 
 import datetime
 import logging
-import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -19,7 +18,14 @@ from connectors.storage.database import Database
 from connectors.storage.erasing import erase
 from connectors.storage.handoffs import keep, latest
 from connectors.storage.queue import standing
-from connectors.storage.rows import MOST_MESSAGES, StoredMessage, insert_messages, messages_after, to_json
+from connectors.storage.rows import (
+    MOST_MESSAGES,
+    StoredMessage,
+    insert_messages,
+    messages_after,
+    new_conversation_id,
+    to_json,
+)
 from connectors.storage.schema import conversations, inbox, outbox
 
 logger = logging.getLogger(__name__)
@@ -33,7 +39,7 @@ class SqlConversations:
 
     def open(self, channel: str, token_hash: str, at: datetime.datetime) -> str:
         """Opens a conversation and returns its id."""
-        identifier = secrets.token_urlsafe(12)
+        identifier = new_conversation_id()
         row = {
             "id": identifier,
             "channel": channel,

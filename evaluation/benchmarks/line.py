@@ -21,6 +21,7 @@ from evaluation.load.processes import COMMAND, SECRET, Program, bare_app, runnin
 from evaluation.load.questions import Question
 from evaluation.load.schema import own_schema
 from evaluation.load.tally import Tally
+from evaluation.load.usage import busy_seconds
 
 RATE = 200  # events a second, of the goal
 CONNECTIONS = 16
@@ -137,16 +138,29 @@ def _answered(tally: Tally) -> Iterator[Figure]:
 
 async def _many(bench: Bench) -> list[Figure]:
     conversed = [(await _conversed(bench, 1), await _conversed(bench, 2)) for _ in range(bench.duration.rounds)]
-    one, two = map(statistics.mean, zip(*conversed, strict=True))
+    ones, twos = zip(*conversed, strict=True)
+    one, two = (statistics.mean(each.rate for each in many) for many in (ones, twos))
+    busy_one, busy_two = (statistics.mean(each.cores for each in many) for many in (ones, twos))
+    cores = f"/ {os.cpu_count()} コア"
     return [
         Figure("PostgreSQL: serve 1 + worker 1 の答え", one, "件/秒"),
         Figure("PostgreSQL: serve 2 + worker 2 の答え", two, "件/秒"),
         Figure("PostgreSQL: 2 + 2 / 1 + 1", two / one if one else 0.0, "倍", at_least=1.5),
+        Figure("(1 + 1 のとき、この機械で働いていたコア)", busy_one, cores),
+        Figure("(2 + 2 のとき、この機械で働いていたコア)", busy_two, cores),
     ]
 
 
-async def _conversed(bench: Bench, count: int) -> float:
-    """Questions answered a second by `count` servers and as many workers."""
+@dataclass(frozen=True, slots=True)
+class _Conversed:
+    """Questions answered a second, and how many cores of the machine were busy with everything meanwhile."""
+
+    rate: float
+    cores: float
+
+
+async def _conversed(bench: Bench, count: int) -> _Conversed:
+    """What `count` servers and as many workers answer."""
     folder = _fresh(bench, f"postgres-{count}-")
     with own_schema(bench.postgres) as database:
         async with LineStandIn() as stand_in:
@@ -159,9 +173,11 @@ async def _conversed(bench: Bench, count: int) -> float:
             servers = [program("serve", number, workers="0") for number in range(count)]
             workers = [program("worker", number) for number in range(count)]
             async with running(*servers, *workers), _generator(bench, stand_in, *servers) as generator:
+                started, worked = time.perf_counter(), busy_seconds()
                 rate = await generator.converse(CONVERSING, bench.duration.converse)
+                cores = (busy_seconds() - worked) / (time.perf_counter() - started)
                 await asyncio.gather(*(one.kill() for one in (*servers, *workers)))
-                return rate
+                return _Conversed(rate, cores)
 
 
 def _fresh(bench: Bench, name: str) -> Path:

@@ -12,6 +12,13 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 _EVERY_SECONDS = 0.05
 
 
+def busy_seconds() -> float:
+    """Seconds that all cores of the machine together have worked since it started (proc(5): /proc/stat)."""
+    fields = Path("/proc/stat").read_text(encoding="ascii").split("\n", 1)[0].split()[1:]
+    user, nice, system, _idle, _waiting, *interrupts = map(int, fields[:8])
+    return (user + nice + system + sum(interrupts)) / _TICKS
+
+
 @dataclass(slots=True)
 class Usage:
     """`cpu` is the share of one core on average, `memory` the most that was resident at once in bytes.
