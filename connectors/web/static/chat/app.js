@@ -10,7 +10,6 @@ import { entriesOf } from "./entries.js";
 import { createLog } from "./log.js";
 import { createMenu } from "./menu.js";
 import { createPreferences } from "./preferences.js";
-import { askForCode } from "./resume.js";
 import { createScroller } from "./scroll.js";
 import { closedWords, createStanding } from "./standing.js";
 import { createStart } from "./start.js";
@@ -233,7 +232,9 @@ export class Chat {
 
   async #resume() {
     const warning = this.#talk.state.messages.length ? this.#farewell() : "";
-    const isResumed = await askForCode(this.#root, this.#t, warning, (code) => this.#talk.resume(code));
+    const later = await import("./later/resume.js").catch(() => null);
+    if (!later) return this.#announcer.say(this.#t("resume_failed")); // the banner shows that the network is gone
+    const isResumed = await later.askForCode(this.#root, this.#t, warning, (code) => this.#talk.resume(code));
     if (!isResumed) return this.#menu.toggle.focus();
     this.#announcer.say(this.#t("resumed"));
     this.#settleFocus();

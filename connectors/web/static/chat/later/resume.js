@@ -1,13 +1,13 @@
 // Asks for the code of a receipt, with which a consultation goes on in this browser.
 
-import { openDialog } from "./confirm.js";
-import { button, el, setAttribute, uniqueId } from "./dom.js";
-import { watchComposition } from "./ime.js";
-import { asProblem } from "./problem.js";
+import { openDialog } from "../confirm.js";
+import { button, el, setAttribute, uniqueId } from "../dom.js";
+import { watchComposition } from "../ime.js";
+import { asProblem } from "../problem.js";
 
 /**
  * @param {HTMLElement} parent
- * @param {import("./types").Translate} t
+ * @param {import("../types").Translate} t
  * @param {string} warning what else happens, "" when nothing
  * @param {(code: string) => Promise<void>} resume
  * @returns {Promise<boolean>} whether it goes on
