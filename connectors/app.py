@@ -16,7 +16,7 @@ from connectors.runtime import Runtime
 from connectors.settings import Settings
 from connectors.storage.presence import Presence
 from connectors.storage.visiting import Visiting
-from connectors.web import api, health
+from connectors.web import api, health, hours
 from connectors.web.api import WebContext
 from connectors.web.limits import BodyLimit
 from connectors.web.pages import SafeHeaders, install_pages
@@ -62,8 +62,7 @@ def create_api(parts: Runtime) -> FastAPI:
     app.add_middleware(BodyLimit)
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(SafeHeaders)
-    app.include_router(api.router, responses=api.problem_responses())
-    for router in (login.router, chats.router, desk.router):
+    for router in (api.router, hours.router, login.router, chats.router, desk.router):
         app.include_router(router, responses=api.problem_responses())
     app.include_router(health.router)
     install_pages(app)

@@ -3,6 +3,7 @@
 import datetime
 
 from bot.calendar import BusinessCalendar
+from connectors.web.hours import opening
 
 DAYS_SHOWN = 14
 
@@ -11,13 +12,8 @@ def hours_now(calendar: BusinessCalendar, now: datetime.datetime) -> dict[str, o
     """The hours around `now`."""
     today = calendar.day(now)
     days = (today + datetime.timedelta(days=number) for number in range(DAYS_SHOWN))
-    return {
-        "open": calendar.is_open(now),
+    return opening(calendar, now) | {
         "closed_now": calendar.is_closed_now(now),
-        "opens_at": calendar.next_opening(now),
-        "closes_at": calendar.closing(now),
-        "last_call": calendar.is_last_call(now),
-        "text": calendar.words,
         "days": [
             {
                 "date": day,

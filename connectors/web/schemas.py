@@ -134,6 +134,16 @@ class Suggestions(BaseModel):
     suggestions: list[Suggestion]
 
 
+class HoursOut(BaseModel):
+    """When people are there; `text` names the regular hours, `closes_at` the end of the day."""
+
+    open: bool
+    text: str
+    opens_at: datetime.datetime | None
+    closes_at: datetime.datetime | None
+    last_call: bool
+
+
 class TextsOut(BaseModel):
     """The sentences of the page by key."""
 

@@ -232,6 +232,17 @@ def test_what_a_conversation_says_is_never_cached(visitor: Visitor) -> None:
     assert visitor.http.get(f"{visitor.path}/messages").headers["cache-control"] == "no-store"
 
 
+def test_any_page_may_ask_whether_experts_are_there_and_keep_it_for_a_minute(server: Server) -> None:
+    answer = httpx.get(f"{server.url}/api/v1/hours", headers={"Origin": "https://example.jp"})
+
+    found = answer.raise_for_status().json()
+    assert set(found) == {"open", "text", "opens_at", "closes_at", "last_call"}
+    assert found["text"].startswith("平日9時〜17時")
+    assert [found["opens_at"] is None, found["closes_at"] is None] == [found["open"], not found["open"]]
+    assert answer.headers["cache-control"] == "public, max-age=60"
+    assert answer.headers["access-control-allow-origin"] == "*"
+
+
 def test_the_server_says_that_it_lives_and_is_ready(server: Server) -> None:
     assert httpx.get(f"{server.url}/healthz").json() == {"status": "ok"}
     assert httpx.get(f"{server.url}/readyz").json() == {"status": "ready"}

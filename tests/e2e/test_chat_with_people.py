@@ -184,6 +184,19 @@ def test_steps_that_are_behind_can_no_longer_be_tapped(visit: Visit, desk: Desk)
 # Out of hours
 
 
+def test_the_start_says_in_a_line_whether_experts_are_there(new_visit: NewVisit, desk: Desk) -> None:
+    hours = ".start__hours"
+    expect(new_visit().open().page.locator(hours)).to_contain_text("専門家が受け付けています（本日は")
+    desk.shut(True)
+
+    visit = new_visit().open()
+
+    closed = re.compile(r"^ただいま専門家の受付時間外です。次の受付は\d+月\d+日\(.\)0時からです。$")
+    expect(visit.page.locator(hours)).to_have_text(closed)
+    visit.ask("補助金")
+    expect(visit.page.locator(hours)).to_be_hidden()
+
+
 def test_out_of_hours_is_told_before_and_after_the_press_and_the_promise_keeps_its_number(
     new_visit: NewVisit, desk: Desk
 ) -> None:

@@ -14,6 +14,7 @@ export function createApi(base) {
 
   return {
     texts: async () => (await json("/texts")).texts,
+    hours: () => json("/hours"),
     open: () => json("/conversations", { body: {} }),
     resume: (code) => json("/resume", { body: { code } }),
     send: async ({ id, token }, body) =>

@@ -11,7 +11,7 @@ import { createLog } from "./log.js";
 import { createMenu } from "./menu.js";
 import { createPreferences } from "./preferences.js";
 import { createScroller } from "./scroll.js";
-import { closedWords, createStanding } from "./standing.js";
+import { closedWords, createStanding, hoursWords } from "./standing.js";
 import { createStart } from "./start.js";
 import * as store from "./store.js";
 import { Talk } from "./talk.js";
@@ -66,6 +66,7 @@ export class Chat {
     this.#layOut();
     this.#watchTheWorld();
     this.#talk.open();
+    void this.#tellHours();
   }
 
   #makeLog() {
@@ -138,7 +139,18 @@ export class Chat {
     });
     addEventListener("offline", () => this.#banner.update());
     addEventListener("pageshow", (event) => event.persisted && this.#talk.wake());
-    document.addEventListener("visibilitychange", () => document.hidden || this.#talk.wake());
+    document.addEventListener("visibilitychange", () => {
+      if (document.hidden) return;
+      this.#talk.wake();
+      void this.#tellHours();
+    });
+  }
+
+  /** Only at the start: once a talk is under way, its status tells. */
+  async #tellHours() {
+    if (this.#talk.state.messages.length) return;
+    const hours = await this.#means.api.hours().catch(() => null);
+    this.#start.tell(hours ? hoursWords(hours, this.#t) : "");
   }
 
   // What the talk tells

@@ -3,7 +3,7 @@
 
 import { button, el } from "./dom.js";
 import { optionsOf } from "./parts/kinds.js";
-import { dayWords, momentWords } from "./time.js";
+import { dayWords, momentWords, timeWords } from "./time.js";
 
 /** @typedef {import("./types").Standing} Standing */
 /** @typedef {import("./types").State} State */
@@ -107,7 +107,14 @@ function wordsFor(kind, status, t) {
   return t(`standing_${kind}${isShort ? "_short" : ""}`, values);
 }
 
-/** When experts are there again; "" while they are, or where nobody knows. @param {Status} status @param {Translate} t */
+/** Whether experts are there now, and until or from when. @param {import("./types").Hours} hours @param {Translate} t */
+export function hoursWords(hours, t) {
+  const { open, closes_at: closesAt, opens_at: opensAt, last_call: isLast } = hours;
+  if (!open) return opensAt ? closedWords(hours, t) : t("hours_none");
+  return t(isLast ? "hours_last" : "hours_until_time", { closing: closesAt && timeWords(closesAt, t) });
+}
+
+/** When experts are there again; "" while they are, or where nobody knows. @param {Pick<Status, "open" | "opens_at">} status @param {Translate} t */
 export function closedWords({ open, opens_at: opensAt }, t) {
   return open || !opensAt ? "" : t("standing_closed", { opening: momentWords(opensAt, t) });
 }

@@ -13,11 +13,12 @@ export function createStart({ t, isForgetful, onTopic, onPerson, onResume }) {
     button("button button--small", t("person"), onPerson),
     button("button button--small", t("resume"), onResume),
   );
+  const hours = el("p", { class: "start__hours" });
   const list = el("ul", { class: "chips", "aria-label": t("topics_heading") });
   for (const key of TOPICS) {
     list.append(el("li", {}, button("chip", t(key), () => onTopic(t(key)))));
   }
-  topics.append(el("p", { class: "part__heading" }, t("topics_heading")), list, people);
+  topics.append(el("p", { class: "part__heading" }, t("topics_heading")), list, people, hours);
   const notice = el("p", { class: "start__notice" });
   notice.hidden = true;
   const node = el(
@@ -34,6 +35,8 @@ export function createStart({ t, isForgetful, onTopic, onPerson, onResume }) {
     node,
     /** @param {boolean} isBegun */
     update: (isBegun) => void (topics.hidden = isBegun),
+    /** When people are there, "" where nobody knows. @param {string} sentence */
+    tell: (sentence) => void (hours.textContent = sentence),
     /** @param {string} sentence */
     notify(sentence) {
       notice.textContent = sentence;

@@ -54,9 +54,13 @@ export function dayWords(at, t) {
 
 /** @param {string} at ISO 8601 @param {import("./types").Translate} t @returns {string} like 11月24日(火)9時 */
 export function momentWords(at, t) {
+  return dayWords(at, t) + timeWords(at, t);
+}
+
+/** @param {string} at ISO 8601 @param {import("./types").Translate} t @returns {string} like 17時 */
+export function timeWords(at, t) {
   const { hour = "", minute = "" } = partsOf(clock, at);
-  const time = t(minute === "00" ? "hour_words" : "clock_words", { hour: Number(hour), minute });
-  return dayWords(at, t) + time;
+  return t(minute === "00" ? "hour_words" : "clock_words", { hour: Number(hour), minute });
 }
 
 /**

@@ -113,6 +113,17 @@ export interface Status {
   opens_at?: string | null;
 }
 
+/** When experts are there. */
+export interface Hours {
+  open: boolean;
+  /** The regular hours in words. */
+  text: string;
+  opens_at: string | null;
+  /** The end of the day, while they are there. */
+  closes_at: string | null;
+  last_call: boolean;
+}
+
 export interface MessagePage {
   messages: Message[];
   last_seq: number;
@@ -211,6 +222,7 @@ export interface KeyValueStore {
 /** What the server can be asked. */
 export interface Api {
   texts: () => Promise<Record<string, string>>;
+  hours: () => Promise<Hours>;
   open: () => Promise<Identity>;
   /** Comes back with the code of a receipt. */
   resume: (code: string) => Promise<Identity>;
