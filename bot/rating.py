@@ -20,6 +20,15 @@ _ASKS = re.compile(r"[?か]$")
 _LOOKS_BACK = re.compile(r"[ただ](?:です)?[ねよ]?$")  # 「わかりやすかったです」 is no question, whatever it speaks of
 
 
+def may_be_rated(handoff: Handoff, now: datetime.datetime) -> bool:
+    """Whether its user may say now how it was: once, and only where an expert came to them."""
+    return handoff.status == "closed" and _is_fresh(handoff, now)
+
+
+def _is_fresh(handoff: Handoff, now: datetime.datetime) -> bool:
+    return handoff.has_met and handoff.closed_at is not None and now - handoff.closed_at <= RATED_WITHIN
+
+
 class Rating:
     """Asks for a rating and a comment, and takes them; each once in a consultation."""
 
@@ -36,11 +45,9 @@ class Rating:
 
     def received(self, request: Request, handoff: Handoff) -> Received | None:
         """What became of an utterance after the end of `handoff`; None where it is no rating and no comment."""
-        if request.is_late or not handoff.has_met:
+        if request.is_late or not _is_fresh(handoff, request.now):
             return None
-        if handoff.closed_at is None or request.now - handoff.closed_at > RATED_WITHIN:
-            return None
-        if handoff.status == "closed" and (rating := self._number(request)):
+        if may_be_rated(handoff, request.now) and (rating := self._number(request)):
             rated = moved(handoff, "rated", "rated", USER, request.now, rating=rating)
             choices = (Choice(self._texts.say("button.no-comment"), "no-comment"),)
             thanks = Decision(action="rated", text=self._texts.say("rating.thanks"), choices=choices)

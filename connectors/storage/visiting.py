@@ -9,6 +9,7 @@ from bot.calendar import BusinessCalendar
 from bot.handoff import Owner
 from bot.ports import Message
 from bot.queueing import Duty, estimate_minutes
+from bot.rating import may_be_rated
 from connectors.storage.database import Database
 from connectors.storage.handoffs import as_handoff, place
 from connectors.storage.queue import on_duty
@@ -17,7 +18,12 @@ from connectors.storage.schema import conversations, handoffs, users
 
 TYPED_WITHIN = datetime.timedelta(seconds=6)
 FRESH = datetime.timedelta(seconds=1)
-_MINE = sa.select(handoffs).where(handoffs.c.conversation_id == sa.bindparam("conversation"), handoffs.c.is_open)
+_LATEST = (
+    sa.select(handoffs)
+    .where(handoffs.c.conversation_id == sa.bindparam("conversation"))
+    .order_by(handoffs.c.id.desc())
+    .limit(1)
+)
 _NAME = sa.select(users.c.display_name, users.c.qualification).where(users.c.id == sa.bindparam("user"))
 
 
@@ -29,7 +35,7 @@ class Colleague(Struct, frozen=True):
 
 
 class Status(Struct, frozen=True):
-    """Whose the conversation is, and what its user may expect."""
+    """Whose the conversation is, and what its user may expect; `may_rate`: to be asked how the last talk was."""
 
     owner: Owner
     position: int | None = None
@@ -40,6 +46,7 @@ class Status(Struct, frozen=True):
     promised_for: datetime.date | None = None
     open: bool = False
     opens_at: datetime.datetime | None = None
+    may_rate: bool = False
 
 
 class Visiting:
@@ -67,10 +74,12 @@ class Visiting:
     ) -> Status:
         is_open = calendar.is_open(now)
         opens_at = None if is_open else calendar.next_opening(now)
-        row = connection.execute(_MINE, {"conversation": conversation_id}).first()
-        if row is None or row.status == "offered":
+        row = connection.execute(_LATEST, {"conversation": conversation_id}).first()
+        if row is None:
             return Status("bot", open=is_open, opens_at=opens_at)
         handoff = as_handoff(row)
+        if handoff.owner == "bot":
+            return Status("bot", open=is_open, opens_at=opens_at, may_rate=may_be_rated(handoff, now))
         number = place(connection, handoff) if handoff.status == "queued" else None
         expert = connection.execute(_NAME, {"user": handoff.expert}).first() if handoff.status == "active" else None
         return Status(

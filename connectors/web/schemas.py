@@ -100,6 +100,7 @@ class StatusOut(BaseModel):
     promised_for: datetime.date | None
     open: bool
     opens_at: datetime.datetime | None
+    may_rate: bool
 
     @classmethod
     def of(cls, status: Status) -> "StatusOut":

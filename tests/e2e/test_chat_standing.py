@@ -86,6 +86,19 @@ def test_button_keeps_the_focus_while_the_place_moves_and_gives_it_up_when_it_go
     expect(visit.field).to_be_focused()
 
 
+def test_a_talk_that_can_no_longer_be_rated_is_not_asked_about(new_visit: NewVisit) -> None:
+    choices = [{"label": "とても役に立った", "action": "rate:5"}, {"label": "役に立たなかった", "action": "rate:1"}]
+    ended = message(1, "system", "終了しました。", action="closed", parts=[{"type": "choices", "items": choices}])
+    visit = fed(new_visit, ended)
+    rating = visit.page.get_by_role("button", name="役に立")
+    visit.stands("bot", may_rate=True)
+    expect(rating).to_have_count(2)
+
+    visit.stands("bot", may_rate=False)
+
+    expect(rating).to_have_count(0)
+
+
 def test_promise_names_the_day_and_the_receipt(new_visit: NewVisit) -> None:
     visit = fed(new_visit, timezone_id="America/New_York")
     visit.stands("promise", promised_for="2026-11-24", receipt="AB23CD45")

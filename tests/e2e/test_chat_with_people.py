@@ -155,6 +155,29 @@ def test_visitor_ends_the_talk_after_a_question(visit: Visit, desk: Desk) -> Non
     expect(visit.standing).to_be_hidden()
 
 
+def test_rating_is_offered_again_after_a_reload_until_it_is_given(new_visit: NewVisit, desk: Desk) -> None:
+    visit = new_visit().open()
+    visit.asks_for_a_person()
+    row = desk.takes_up()
+    desk.yamada.closes(row)
+    rating = visit.page.get_by_role("list", name="今回の相談は役に立ちましたか").get_by_role("button")
+    expect(rating).to_have_count(5)
+    visit.ask("補助金")
+
+    visit.page.reload()
+    expect(rating).to_have_count(5)
+    other = new_visit().open()
+    other.resumes(row["receipt"])
+    elsewhere = other.page.get_by_role("list", name="今回の相談は役に立ちましたか").get_by_role("button")
+    elsewhere.nth(1).click()
+    other.reads("ひとことご感想を")
+
+    desk.supervisor.sees(row, status="rated", rating=4)
+    other.page.reload()
+    other.reads("ひとことご感想を")
+    expect(elsewhere).to_have_count(0)
+
+
 def test_rating_may_be_passed_over(visit: Visit, desk: Desk) -> None:
     visit.asks_for_a_person()
     desk.yamada.closes(desk.takes_up())

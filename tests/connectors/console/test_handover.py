@@ -59,9 +59,11 @@ def test_a_consultation_from_the_wish_to_the_rating(visitor: Visitor, yamada: Ex
 
     assert yamada.closes(row, for_knowledge=True).status_code == 200
     assert "役に立ちましたか" in visitor.hears("closed")["text"]
+    assert visitor.status()["may_rate"]
 
     visitor.tap("rate:5")
     visitor.hears("rated")
+    assert not visitor.status()["may_rate"]
     visitor.say("助かりました")
     visitor.hears("rated", 2)
     visitor.say("倒産防はいくらまで借りられますか")

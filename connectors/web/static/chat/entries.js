@@ -44,6 +44,7 @@ function answersAfter({ messages, pending }) {
 
 /** Whether the way to a person has gone on since, to `step`. @param {Message} message @param {State} state @param {number} step */
 function isPast({ seq, action }, { status }, step) {
+  if (action === "closed" && status.may_rate === false) return true; // rated elsewhere, or too long ago
   return seq < step || status.owner === "expert" || (action === "queued" && status.owner === "bot");
 }
 

@@ -111,6 +111,8 @@ export interface Status {
   /** Whether experts are there now; if not, `opens_at` says when they will be. */
   open: boolean;
   opens_at?: string | null;
+  /** Whether the talk that ended last may still be rated. */
+  may_rate?: boolean;
 }
 
 /** When experts are there. */
