@@ -20,7 +20,7 @@ Reason = Literal[
 ]  # fmt: skip
 Owner = Literal["bot", "queue", "promise", "expert"]
 ActorKind = Literal["user", "bot", "system", "expert"]
-Contact = Literal["line", "code"]
+Contact = Literal["line", "code", "email"]
 
 OPEN: frozenset[Status] = frozenset({"offered", "queued", "promised", "assigned", "active"})
 WITH_EXPERT: frozenset[Status] = frozenset({"assigned", "active"})
@@ -108,6 +108,7 @@ class Handoff(Struct, frozen=True, kw_only=True):
     answered_at: datetime.datetime | None = None  # the expert's first message, since the promise where one was made
     closed_at: datetime.datetime | None = None
     contact: Contact = "code"
+    email: str = ""  # with the contact "email": where the answer is mailed
     promised_for: datetime.date | None = None
     due_on: datetime.date | None = None
     category: str = ""

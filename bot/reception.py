@@ -104,7 +104,7 @@ class Reception:
             text = self._texts.say(key, place=standing.place, minutes=standing.minutes)
         else:
             day = calendar.say_day(handoff.promised_for)
-            key = "offline.promised_line" if handoff.contact == "line" else "offline.promised_code"
+            key = f"offline.promised_{handoff.contact}"
             text = self._texts.say(key, day=day, place=standing.place, receipt=handoff.receipt)
         return msgspec.structs.replace(decision, text=text, choices=(self._choice("cancel-handoff"),))
 

@@ -14,9 +14,10 @@ from connectors.console.assembly import console_context
 from connectors.line.webhook import LineContext, Webhook
 from connectors.runtime import Runtime
 from connectors.settings import Settings
+from connectors.storage.mailing import Addresses
 from connectors.storage.presence import Presence
 from connectors.storage.visiting import Visiting
-from connectors.web import api, health, hours
+from connectors.web import api, health, hours, mailing
 from connectors.web.api import WebContext
 from connectors.web.limits import BodyLimit
 from connectors.web.pages import SafeHeaders, install_pages
@@ -51,9 +52,11 @@ def create_api(parts: Runtime) -> FastAPI:
         conversations=parts.conversations,
         events=parts.events,
         clock=parts.clock,
-        visiting=Visiting(parts.database),
+        visiting=Visiting(parts.database, mails=parts.mails),
         signs=signs,
         hours=parts.hours,
+        addresses=Addresses(parts.database),
+        mails=parts.mails,
     )
     app.state.people = people_context(parts.database, parts.events, parts.clock)
     app.state.console = console_context(parts)
@@ -62,7 +65,7 @@ def create_api(parts: Runtime) -> FastAPI:
     app.add_middleware(BodyLimit)
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(SafeHeaders)
-    for router in (api.router, hours.router, login.router, chats.router, desk.router):
+    for router in (api.router, hours.router, mailing.router, login.router, chats.router, desk.router):
         app.include_router(router, responses=api.problem_responses())
     app.include_router(health.router)
     install_pages(app)

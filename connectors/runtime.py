@@ -21,6 +21,7 @@ from connectors.storage.closures import SqlCalendar
 from connectors.storage.conversations import SqlConversations
 from connectors.storage.database import Database
 from connectors.storage.handoffs import new_receipt
+from connectors.storage.mailing import MailOutbox
 from connectors.storage.migrating import migrate
 from connectors.storage.outbox import LineOutbox, SqlOutbox
 from connectors.storage.people import SqlPeople
@@ -29,6 +30,8 @@ from connectors.workers import INBOX, Workers, wake
 
 if TYPE_CHECKING:
     from connectors.line.deliverer import LineDeliverer
+    from connectors.mail.deliverer import MailDeliverer
+    from connectors.mail.server import MailServer
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,8 @@ class Runtime:
     workers: Workers | None
     lookout: Lookout | None
     deliverer: "LineDeliverer | None"
+    mailer: "MailDeliverer | None"
+    mails: bool  # whether visitors may have answers mailed, by this process or another
 
     async def start(self) -> None:
         """Starts the loops; call it inside the event loop that will run them."""
@@ -56,8 +61,9 @@ class Runtime:
         await self.events.start()
         if self.workers:
             self.workers.start()
-        if self.deliverer:
-            self.deliverer.start()
+        for deliverer in (self.deliverer, self.mailer):
+            if deliverer:
+                deliverer.start()
 
     async def stop(self) -> None:
         """Ends what is under way well, then closes everything."""
@@ -65,8 +71,9 @@ class Runtime:
         await self.inbox.close()
         if self.workers:
             await self.workers.stop()
-        if self.deliverer:
-            await self.deliverer.stop()
+        for deliverer in (self.deliverer, self.mailer):
+            if deliverer:
+                await deliverer.stop()
         await self.events.stop()
         if self.lookout:
             self.lookout.close()
@@ -79,9 +86,10 @@ def build_runtime(settings: Settings) -> Runtime:
     Raises:
         KnowledgeError: The curated data is not fit to be used.
         HoursError: The business hours of the settings cannot be read.
+        MailSettingsError: The settings of e-mail cannot be read.
         StorageUnavailableError: The database cannot be reached or migrated.
     """
-    week = settings.week  # first: what is wrong with it is told before anything takes time
+    week, mail = settings.week, settings.mail_server  # first: what is wrong is told before anything takes time
     settings.data_folder.mkdir(parents=True, exist_ok=True)
     engine = build_engine(settings.data_folder)
     lookout = _lookout(settings, engine)
@@ -109,11 +117,21 @@ def build_runtime(settings: Settings) -> Runtime:
         clock=clock,
         inbox=batching_inbox(conversations, clock, partial(events.ring, INBOX)),
         pressure=pressure,
-        workers=Workers(service, SqlOutbox(database), sweeper, events, clock, pressure=pressure, count=count)
+        workers=Workers(
+            service,
+            SqlOutbox(database, *(() if mail else ("email",))),
+            sweeper,
+            events,
+            clock,
+            pressure=pressure,
+            count=count,
+        )
         if answers
         else None,
         lookout=lookout,
         deliverer=_deliverer(settings, line_outbox, events, clock, engine, pressure=pressure) if answers else None,
+        mailer=_mailer(mail, database, events, clock, engine) if answers and mail else None,
+        mails=mail is not None,
     )
 
 
@@ -135,6 +153,17 @@ def _events(settings: Settings) -> LocalEvents:
     from connectors.redis_events import RedisEvents  # noqa: PLC0415 - only where Redis is used
 
     return RedisEvents(settings.redis_url)
+
+
+def _mailer(
+    server: "MailServer", database: Database, events: LocalEvents, clock: SystemClock, engine: Engine
+) -> "MailDeliverer":
+    from connectors.mail.deliverer import MailDeliverer  # noqa: PLC0415 - only where mail is used
+    from connectors.mail.post import Post  # noqa: PLC0415
+
+    return MailDeliverer(
+        MailOutbox(database), Post(server), server.sender, events=events, clock=clock, texts=engine.texts
+    )
 
 
 def _deliverer(

@@ -2,12 +2,17 @@
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from bot.calendar import HoursError, Intervals, parse_week
+from connectors.mail.errors import MailSettingsError
+
+if TYPE_CHECKING:
+    from connectors.mail.server import MailServer
 
 _FIELD = re.compile(r'field "(\w+)"')  # in what pydantic-settings says
 
@@ -35,6 +40,11 @@ class Settings(BaseSettings):
         SecretStr(""), description="LINEのチャネルアクセストークン(長期)。空なら LINE には送りません"
     )
     line_api_url: str = Field("", description="LINE API の代わりのURL(試験や中継用。ふつうは空)")
+    smtp_url: SecretStr = Field(
+        SecretStr(""),
+        description="専門家の返事をメールでも送るときのメールサーバー(例 `smtp://user:password@mail.example.jp:587`、`smtps://…`。記号は %40 のように書く)。空ならメールを勧めません",
+    )
+    mail_from: str = Field("", description="メールの差出人(例 `経営相談チャット <soudan@example.jp>`)")
     workers: int = Field(
         2,
         ge=0,
@@ -51,6 +61,16 @@ class Settings(BaseSettings):
             raise HoursError(f"SODAN_BUSINESS_HOURS: {error}") from error
 
     @property
+    def mail_server(self) -> "MailServer | None":
+        """Where mail is handed in; None where nothing is mailed. Raises MailSettingsError where it cannot be read."""
+        url = self.smtp_url.get_secret_value()
+        if not url and not self.mail_from:
+            return None
+        from connectors.mail.server import parse_server  # noqa: PLC0415 - only where mail is used
+
+        return parse_server(url, self.mail_from)
+
+    @property
     def storage_url(self) -> str:
         """The database to use."""
         return self.database_url or f"sqlite:///{self.data_folder.resolve() / 'sodan.db'}"
@@ -64,7 +84,7 @@ def read_settings() -> Settings:
     """
     try:
         settings = Settings()
-        settings.week  # noqa: B018 - what is wrong with the hours is told before anything starts
+        settings.week, settings.mail_server  # noqa: B018 - what is wrong with them is told before anything starts
     except SettingsError as error:
         named = _FIELD.search(str(error))
         variable = f"SODAN_{named[1].upper()}" if named else "SODAN_…"
@@ -72,6 +92,6 @@ def read_settings() -> Settings:
     except ValidationError as error:
         names = "、".join(f"SODAN_{str(problem['loc'][0]).upper()}" for problem in error.errors())
         raise click.ClickException(f"設定の値が正しくありません: {names}") from error
-    except HoursError as error:
+    except (HoursError, MailSettingsError) as error:
         raise click.ClickException(str(error)) from error
     return settings

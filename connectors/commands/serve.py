@@ -11,6 +11,7 @@ import click
 
 from bot.calendar import HoursError
 from bot.ports import StorageUnavailableError
+from connectors.mail.errors import MailSettingsError
 from connectors.settings import Settings, read_settings
 from connectors.single_process import AlreadyRunningError, only_process
 
@@ -48,7 +49,7 @@ def _run(settings: Settings) -> None:
                     raise click.ClickException("SODAN_WORKERS=0 は SQLite では使えません(答えるプロセスがなくなります)")
                 stack.enter_context(only_process(path))
             runtime = build_runtime(settings)
-        except (AlreadyRunningError, HoursError, StorageUnavailableError, OSError) as error:
+        except (AlreadyRunningError, HoursError, MailSettingsError, StorageUnavailableError, OSError) as error:
             raise click.ClickException(f"始められません: {error}") from error
         click.echo(f"相談ページ: http://{settings.host}:{settings.port}/")
         config = uvicorn.Config(

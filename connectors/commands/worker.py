@@ -8,6 +8,7 @@ import click
 
 from bot.calendar import HoursError
 from bot.ports import StorageUnavailableError
+from connectors.mail.errors import MailSettingsError
 from connectors.settings import Settings, read_settings
 
 
@@ -30,7 +31,7 @@ async def _run(settings: Settings) -> None:
 
     try:
         runtime = await asyncio.to_thread(build_runtime, settings)
-    except (HoursError, StorageUnavailableError, OSError) as error:
+    except (HoursError, MailSettingsError, StorageUnavailableError, OSError) as error:
         raise click.ClickException(f"始められません: {error}") from error
     stopping = asyncio.Event()
     for how in (signal.SIGTERM, signal.SIGINT):

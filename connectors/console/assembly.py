@@ -11,7 +11,7 @@ from connectors.runtime import Runtime
 from connectors.storage.audit import SqlAudit
 from connectors.storage.cases import SqlCases
 from connectors.storage.keeping import Keeping
-from connectors.storage.outbox import LineOutbox
+from connectors.storage.outbox import revive
 from connectors.storage.presence import Presence
 from connectors.workers import wake
 
@@ -33,7 +33,7 @@ def console_context(runtime: Runtime) -> ConsoleContext:
         audit=SqlAudit(database),
         keeping=keeping,
         presence=Presence(database),
-        line=LineOutbox(database),
+        redeliver=partial(revive, database),
         events=runtime.events,
         clock=runtime.clock,
     )

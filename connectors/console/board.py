@@ -11,6 +11,7 @@ from msgspec import Struct, structs
 
 from bot.calendar import TOKYO, BusinessCalendar
 from bot.handoff import OPEN, WITH_EXPERT
+from bot.mailing import SEEN_WITHIN
 from bot.queueing import Duty
 from bot.specialities import SPECIALITIES
 from connectors.storage.database import Database
@@ -18,14 +19,13 @@ from connectors.storage.handoffs import order
 from connectors.storage.queue import on_duty
 from connectors.storage.schema import conversations, desks, handoffs, memos, messages, outbox, users
 
-SEEN_WITHIN = datetime.timedelta(seconds=40)
 TYPED_WITHIN = datetime.timedelta(seconds=6)
 _SHORT, _SHORTER = 80, 60  # characters
 _SHOWN = sorted(OPEN - {"offered"})
 _SHOWN_COLUMNS = (
     *(
         handoffs.c[name]
-        for name in ("id", "receipt", "status", "channel", "speciality", "reason", "category", "rating")
+        for name in ("id", "receipt", "status", "channel", "speciality", "reason", "category", "rating", "contact")
     ),
     *(handoffs.c[name] for name in ("opened_at", "queued_at", "promised_for", "due_on", "closed_at", "is_open")),
     *(handoffs.c[name] for name in ("expert", "user_typing_at", "user_seen_at")),
@@ -60,6 +60,7 @@ class Row(Struct, frozen=True, kw_only=True):
     receipt: str
     status: str
     channel: str
+    contact: str
     speciality: str
     speciality_label: str
     question: str
@@ -160,6 +161,7 @@ def _row(row: Any, now: datetime.datetime, **counted: Any) -> Row:
         receipt=row.receipt,
         status=row.status,
         channel=row.channel,
+        contact=row.contact,
         speciality=row.speciality,
         speciality_label=SPECIALITIES.get(row.speciality, ""),
         question=row.question,
@@ -214,11 +216,11 @@ def _memos(wanted: sa.ColumnElement[bool]) -> sa.Select[tuple[int, int]]:
 
 
 def _failed_deliveries(wanted: sa.ColumnElement[bool]) -> sa.Select[tuple[int]]:
-    """Handoffs in which something could not be delivered; only a messenger refuses anything."""
+    """Handoffs in which something could not be delivered; the page itself refuses nothing."""
     return (
         sa.select(handoffs.c.id)
         .join(outbox, outbox.c.conversation_id == handoffs.c.conversation_id)
-        .where(wanted, handoffs.c.channel == "line")
+        .where(wanted, sa.or_(handoffs.c.channel == "line", handoffs.c.contact == "email"))
         .where(outbox.c.status == "dead", outbox.c.created_at >= handoffs.c.opened_at)
         .distinct()
     )

@@ -1,5 +1,7 @@
 """The routes of one chat: reading it, taking it, answering, passing it on, ending it."""
 
+import datetime
+from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated, Literal
@@ -23,7 +25,6 @@ from connectors.storage.audit import SqlAudit, done_by
 from connectors.storage.cases import UnknownHandoffError
 from connectors.storage.closures import SqlCalendar
 from connectors.storage.keeping import Draft, Keeping
-from connectors.storage.outbox import LineOutbox
 from connectors.storage.people import SqlPeople
 from connectors.storage.presence import Presence
 from connectors.web.problems import ProblemError
@@ -49,7 +50,7 @@ class ConsoleContext:
     audit: SqlAudit
     keeping: Keeping
     presence: Presence
-    line: LineOutbox
+    redeliver: Callable[[int, int, datetime.datetime], bool]  # handoff, message, now
     events: LocalEvents
     clock: Clock
 
@@ -175,7 +176,7 @@ def reply(handoff_id: int, said: Said, user: Expert, console: Console) -> Respon
 @router.post("/{handoff_id}/messages/{seq}/retry", status_code=HTTPStatus.NO_CONTENT)
 def retry(handoff_id: int, seq: int, _user: Expert, console: Console) -> None:
     """Sends a message again whose delivery failed."""
-    if not console.line.revive(handoff_id, seq, console.clock.now()):
+    if not console.redeliver(handoff_id, seq, console.clock.now()):
         raise ProblemError(HTTPStatus.CONFLICT, "nothing-to-retry")
     console.events.ring(OUTBOX, BOARD)
 

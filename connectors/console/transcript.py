@@ -28,7 +28,7 @@ _STATES: dict[str, Literal["sending", "sent", "held", "failed"]] = {
 
 _OF = sa.select(handoffs.c.conversation_id).where(handoffs.c.id == sa.bindparam("number"))
 _LINES = (
-    sa.select(messages, outbox.c.status.label("delivery"), outbox.c.error)
+    sa.select(messages, outbox.c.status.label("delivery"), outbox.c.error, outbox.c.channel.label("by"))
     .outerjoin(outbox, sa.and_(outbox.c.conversation_id == messages.c.conversation_id, outbox.c.seq == messages.c.seq))
     .where(messages.c.conversation_id == sa.bindparam("conversation"), messages.c.seq > sa.bindparam("after"))
     .limit(MOST)
@@ -37,10 +37,11 @@ _NEXT, _NEWEST = _LINES.order_by(messages.c.seq), _LINES.order_by(messages.c.seq
 
 
 class Delivery(Struct, frozen=True):
-    """How far a message got; `error` is what the channel said."""
+    """How far a message got; `error` is what the channel said, `by` which one it is."""
 
     status: Literal["sending", "sent", "held", "failed"]
     error: str = ""
+    by: str = ""
 
 
 class Line(Struct, frozen=True):
@@ -108,7 +109,7 @@ def _conversation(connection: sa.Connection, handoff_id: int) -> str:
 
 def _line(row: Any) -> Line:
     is_ours = row.role in {"expert", "system"}
-    delivery = Delivery(_STATES.get(row.delivery, "sending"), row.error) if is_ours and row.delivery else None
+    delivery = Delivery(_STATES.get(row.delivery, "sending"), row.error, row.by) if is_ours and row.delivery else None
     return Line(
         seq=row.seq,
         role=row.role,

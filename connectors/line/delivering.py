@@ -6,6 +6,7 @@ A reply is free but can be neither repeated safely nor asked about. Once an atte
 answer, 5xx, we died) and LINE calls the token invalid while it should live, that attempt used it up: the message
 arrived ("assumed"). Where the token is too old to tell, sending again could say it twice and keeping silent could lose
 it: a push then says that the answer may not have arrived and asks to write again. A push carries a retry key that is stored before the first attempt; 409 means that it had arrived already.
+E-mail (connectors.mail) takes the same way, always as a push; its key is the mail's Message-ID, and no server heeds it.
 Source: LINE docs, "Retry failed API requests", "Send reply message"; `docs/architecture.md`.
 """
 

@@ -10,9 +10,11 @@ import sqlalchemy as sa
 
 from bot.conversation import State, Turn
 from bot.handoff import Handoff
+from bot.mailing import due
 from bot.ports import Message, Role
 from bot.reception import Standing
 from bot.replies import Part
+from connectors.mail.letter import CHANNEL, Letter
 from connectors.storage.database import Database
 from connectors.storage.handoffs import as_handoff, keep
 from connectors.storage.queue import standing
@@ -27,9 +29,10 @@ class UnknownHandoffError(LookupError):
 class Case:
     """A handoff and its conversation, held until the transaction ends."""
 
-    def __init__(self, connection: sa.Connection, conversation: Any, handoff: Handoff) -> None:
+    def __init__(self, connection: sa.Connection, conversation: Any, row: Any) -> None:
         self.connection = connection
-        self.handoff = handoff
+        self.handoff = as_handoff(row)
+        self._seen_at: datetime.datetime | None = row.user_seen_at
         self.conversation_id: str = conversation.id
         self.channel: str = conversation.channel
         self.state = _state(conversation.state)
@@ -76,7 +79,7 @@ class Case:
             quotes_seq=quotes_seq,
         )
         insert_messages(self.connection, [StoredMessage(self.conversation_id, message)])
-        self.connection.execute(outbox.insert().values(self._delivery(message.seq, at)))
+        self.connection.execute(outbox.insert().values(self._delivery(message.seq, at) | self._mail(message)))
         self._reply_token = {"reply_token": "", "token_from": None}
         self._update(last_seq=message.seq, updated_at=at, **self._reply_token)
         return message
@@ -107,6 +110,13 @@ class Case:
     def _update(self, **values: object) -> None:
         mine = conversations.c.id == self.conversation_id
         self.connection.execute(conversations.update().where(mine).values(values))
+
+    def _mail(self, message: Message) -> dict[str, object]:
+        """What differs where the words of an expert are mailed."""
+        if message.role != "expert" or self.handoff.contact != "email":
+            return {}
+        letter = Letter(self.handoff.receipt, message.author, message.text)
+        return {"channel": CHANNEL, "next_attempt_at": due(self._seen_at, message.at), "payload": to_json(letter)}
 
     def _delivery(self, seq: int, at: datetime.datetime) -> dict[str, object]:
         return {
@@ -163,4 +173,4 @@ def held(connection: sa.Connection, handoff_id: int) -> Case:
     row = connection.execute(sa.select(handoffs).where(handoffs.c.id == handoff_id)).first()
     if conversation is None or row is None:
         raise UnknownHandoffError(handoff_id)
-    return Case(connection, conversation, as_handoff(row))
+    return Case(connection, conversation, row)

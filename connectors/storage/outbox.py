@@ -1,9 +1,9 @@
-"""Deliveries in the table `outbox`: for the web a wake-up, for LINE claimed under a lease and sent by state."""
+"""Deliveries in the table `outbox`: for the web a wake-up, for others claimed under a lease and sent by state."""
 
 import datetime
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 
@@ -16,17 +16,18 @@ _older = outbox.alias("older")
 
 
 class SqlOutbox:
-    """`bot.ports.Outbox` for channels whose message log is already the delivery (web)."""
+    """`bot.ports.Outbox` for channels whose message log is already the delivery: "web", and what cannot be sent else."""
 
-    def __init__(self, database: Database, channel: str = "web") -> None:
+    def __init__(self, database: Database, *others: str) -> None:
+        """`others` are channels that nobody serves: what is theirs is left to the page."""
         self._database = database
-        self._channel = channel
+        self._channels = ("web", *others)
 
     def due(self, now: datetime.datetime, limit: int = 100) -> tuple[Delivery, ...]:
         """The oldest deliveries whose time has come."""
         query = (
             sa.select(outbox)
-            .where(outbox.c.is_open, outbox.c.channel == self._channel, outbox.c.next_attempt_at <= now)
+            .where(outbox.c.is_open, outbox.c.channel.in_(self._channels), outbox.c.next_attempt_at <= now)
             .order_by(outbox.c.id)
             .limit(limit)
         )
@@ -37,16 +38,22 @@ class SqlOutbox:
     def mark_sent(self, deliveries: tuple[Delivery, ...], at: datetime.datetime) -> None:
         """They reached their channel and are never sent again."""
         done = outbox.c.id.in_([delivery.id for delivery in deliveries])
-        values = {"sent_at": at, "status": Status.SENT, "is_open": False, "attempts": outbox.c.attempts + 1}
+        values = {"channel": "web", "sent_at": at, "status": Status.SENT, "is_open": False}
+        values |= {"attempts": outbox.c.attempts + 1}
         with self._database.write() as connection:
             connection.execute(outbox.update().where(done).values(values))
 
 
-class LineOutbox:
-    """Deliveries to LINE. A claim is written down before its call, so that a crash never forgets an attempt."""
+class LeasedOutbox:
+    """Deliveries of one channel. A claim is written down before its call, so that a crash never forgets an attempt."""
 
-    def __init__(self, database: Database) -> None:
+    lease: ClassVar = LEASE
+
+    def __init__(self, database: Database, due: sa.Select[Any]) -> None:
+        """`due` selects what may be claimed `now`, `most` at once, with `channel_key`, to whom it goes."""
         self._database = database
+        self._due = due
+        self._due_held = due.with_for_update(of=outbox, skip_locked=True)
 
     def claim(
         self, now: datetime.datetime, limit: int, render: Callable[[str], str], *, saves_pushes: bool = False
@@ -58,7 +65,7 @@ class LineOutbox:
         due = {"now": now, "most": limit}
         rendered = self._rendered(due, render)
         with self._database.write() as connection:
-            rows = connection.execute(_DUE_HELD, due).all()
+            rows = connection.execute(self._due_held, due).all()
             held = _held(connection, rows)
             claims = tuple(
                 Claim.of(
@@ -71,7 +78,7 @@ class LineOutbox:
                 for row in rows
             )
             if claims:
-                connection.execute(_CLAIMED, [_claimed(claim, now) for claim in claims])
+                connection.execute(_CLAIMED, [_claimed(claim, now, self.lease) for claim in claims])
         return tuple(claim for claim in claims if claim.status is not Status.HELD)
 
     def _rendered(self, due: dict[str, Any], render: Callable[[str], str]) -> dict[str, str]:
@@ -79,7 +86,7 @@ class LineOutbox:
         if not self._database.is_sqlite:
             return {}
         with self._database.read() as connection:
-            parts = [row.parts for row in connection.execute(_DUE, due) if not row.payload]
+            parts = [row.parts for row in connection.execute(self._due, due) if not row.payload]
         return {one: render(one) for one in parts}
 
     def release(self) -> None:
@@ -95,27 +102,12 @@ class LineOutbox:
                 if changed := [{"mine": one.id, "payload": one.payload} for one in settled if one.payload]:
                     connection.execute(_CHANGED, changed)
 
-    def revive(self, handoff_id: int, seq: int, now: datetime.datetime) -> bool:
-        """Has an expert's message sent again that was given up; False where nothing was given up.
 
-        A new attempt, under a new key: the old one was refused for certain, or lives no more.
-        """
-        conversation = sa.select(handoffs.c.conversation_id).where(handoffs.c.id == handoff_id).scalar_subquery()
-        mine = sa.and_(outbox.c.conversation_id == conversation, outbox.c.seq == seq)
-        values = {
-            "status": Status.NEW,
-            "is_open": True,
-            "next_attempt_at": now,
-            "leased_until": None,
-            "reply_token": "",
-            "token_from": None,
-            "retry_key": "",
-            "first_attempt_at": None,
-            "error": "",
-        }
-        statement = outbox.update().where(mine, outbox.c.status == Status.DEAD).values(values)
-        with self._database.write() as connection:
-            return connection.execute(statement).rowcount > 0
+class LineOutbox(LeasedOutbox):
+    """Deliveries to LINE."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database, _DUE)
 
     def waiting(self, since: datetime.datetime, after: datetime.datetime) -> dict[int, str]:
         """Users whose question of between `after` and `since` still waits for a decision: inbox id to LINE id."""
@@ -138,8 +130,31 @@ class LineOutbox:
             return {row.status: row.deliveries for row in connection.execute(query)}
 
 
-_FREE = sa.or_(outbox.c.leased_until.is_(None), outbox.c.leased_until < sa.bindparam("now"))
-_EARLIER = (
+def revive(database: Database, handoff_id: int, seq: int, now: datetime.datetime) -> bool:
+    """Has an expert's message sent again that was given up; False where nothing was given up.
+
+    A new attempt, under a new key: the old one was refused for certain, or lives no more.
+    """
+    conversation = sa.select(handoffs.c.conversation_id).where(handoffs.c.id == handoff_id).scalar_subquery()
+    mine = sa.and_(outbox.c.conversation_id == conversation, outbox.c.seq == seq)
+    values = {
+        "status": Status.NEW,
+        "is_open": True,
+        "next_attempt_at": now,
+        "leased_until": None,
+        "reply_token": "",
+        "token_from": None,
+        "retry_key": "",
+        "first_attempt_at": None,
+        "error": "",
+    }
+    statement = outbox.update().where(mine, outbox.c.status == Status.DEAD).values(values)
+    with database.write() as connection:
+        return connection.execute(statement).rowcount > 0
+
+
+FREE = sa.or_(outbox.c.leased_until.is_(None), outbox.c.leased_until < sa.bindparam("now"))
+EARLIER = (
     sa.select(_older.c.id)
     .where(_older.c.conversation_id == outbox.c.conversation_id, _older.c.is_open, _older.c.id < outbox.c.id)
     .where(_older.c.status != Status.HELD)
@@ -154,11 +169,10 @@ _DUE = (
         sa.and_(messages.c.conversation_id == outbox.c.conversation_id, messages.c.seq == outbox.c.seq),
     )
     .where(outbox.c.is_open, outbox.c.channel == "line", outbox.c.next_attempt_at <= sa.bindparam("now"))
-    .where(_FREE, ~_EARLIER)
+    .where(FREE, ~EARLIER)
     .order_by(outbox.c.id)
     .limit(sa.bindparam("most"))
 )
-_DUE_HELD = _DUE.with_for_update(of=outbox, skip_locked=True)
 _HELD = (
     sa.select(outbox.c.id, outbox.c.conversation_id, outbox.c.payload)
     .where(outbox.c.conversation_id.in_(sa.bindparam("conversations", expanding=True)))
@@ -195,7 +209,7 @@ _SETTLED = (
 _CHANGED = outbox.update().where(outbox.c.id == sa.bindparam("mine")).values(payload=sa.bindparam("payload"))
 
 
-def _claimed(claim: Claim, now: datetime.datetime) -> dict[str, object]:
+def _claimed(claim: Claim, now: datetime.datetime, lease: datetime.timedelta) -> dict[str, object]:
     waits = claim.status is Status.HELD
     return {
         "mine": claim.id,
@@ -203,7 +217,7 @@ def _claimed(claim: Claim, now: datetime.datetime) -> dict[str, object]:
         "attempts": claim.attempts,
         "retry_key": claim.retry_key,
         "payload": claim.payload,
-        "leased_until": None if waits else now + LEASE,
+        "leased_until": None if waits else now + lease,
         "next_attempt_at": now + HELD_FOR if waits else now,
         "first_attempt_at": claim.first_attempt_at,
     }

@@ -85,7 +85,7 @@ inbox = sa.Table(
     sa.Index("ix_inbox_conversation", "conversation_id", "occurred_at", "id"),
 )
 
-# What has to reach a channel, written in the transaction of the turn that made it. `status` is one of
+# What has to reach a channel (of the conversation, or "email"), written in the transaction that made it. `status` is one of
 # connectors.line.delivering.Status; a lease names until when somebody is at it.
 outbox = sa.Table(
     "outbox",
@@ -141,6 +141,7 @@ handoffs = sa.Table(
     sa.Column("answered_at", UtcDateTime),
     sa.Column("closed_at", UtcDateTime),
     sa.Column("contact", sa.String(16), nullable=False),
+    sa.Column("email", sa.String(254), nullable=False, server_default=""),  # personal: gone with the conversation
     sa.Column("promised_for", sa.Date),
     sa.Column("due_on", sa.Date),
     sa.Column("category", sa.String(32), nullable=False),

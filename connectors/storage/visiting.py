@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from bot.calendar import BusinessCalendar
 from bot.handoff import Owner
+from bot.mailing import may_leave_address
 from bot.ports import Message
 from bot.queueing import Duty, estimate_minutes
 from bot.rating import may_be_rated
@@ -35,7 +36,10 @@ class Colleague(Struct, frozen=True):
 
 
 class Status(Struct, frozen=True):
-    """Whose the conversation is, and what its user may expect; `may_rate`: to be asked how the last talk was."""
+    """Whose the conversation is, and what its user may expect.
+
+    `may_rate`: how the last talk was; `email` is where its answers are mailed, which `may_leave_email` may still say.
+    """
 
     owner: Owner
     position: int | None = None
@@ -47,13 +51,17 @@ class Status(Struct, frozen=True):
     open: bool = False
     opens_at: datetime.datetime | None = None
     may_rate: bool = False
+    email: str = ""
+    may_leave_email: bool = False
 
 
 class Visiting:
     """Reads what concerns one user."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, mails: bool = False) -> None:
+        """`mails`: whether there is a server to mail answers with."""
         self._database = database
+        self._mails = mails
         self._on_duty: tuple[datetime.datetime | None, list[Duty]] = None, []
 
     def look(
@@ -79,7 +87,8 @@ class Visiting:
             return Status("bot", open=is_open, opens_at=opens_at)
         handoff = as_handoff(row)
         if handoff.owner == "bot":
-            return Status("bot", open=is_open, opens_at=opens_at, may_rate=may_be_rated(handoff, now))
+            may_rate = may_be_rated(handoff, now)
+            return Status("bot", open=is_open, opens_at=opens_at, may_rate=may_rate, email=handoff.email)
         number = place(connection, handoff) if handoff.status == "queued" else None
         expert = connection.execute(_NAME, {"user": handoff.expert}).first() if handoff.status == "active" else None
         return Status(
@@ -92,6 +101,8 @@ class Visiting:
             promised_for=handoff.promised_for,
             open=is_open,
             opens_at=opens_at,
+            email=handoff.email,
+            may_leave_email=self._mails and may_leave_address(handoff),
         )
 
     def _experts(self, connection: sa.Connection, now: datetime.datetime) -> list[Duty]:

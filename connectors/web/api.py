@@ -24,6 +24,7 @@ from bot.ports import Clock, Conversations, Hours, Message
 from bot.service import LONGEST_TEXT, Service, TextTooLongError
 from bot.specialities import SPECIALITIES
 from connectors.events import LocalEvents
+from connectors.storage.mailing import Addresses
 from connectors.storage.visiting import Status, Visiting
 from connectors.web.problems import ProblemError
 from connectors.web.schemas import (
@@ -63,6 +64,8 @@ class WebContext:
     visiting: Visiting
     signs: Signs
     hours: Hours
+    addresses: Addresses
+    mails: bool  # whether there is a server to mail answers with
 
     def status(self, conversation_id: str) -> Status:
         """How the conversation stands with people."""

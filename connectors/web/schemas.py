@@ -81,6 +81,22 @@ class Receipt(BaseModel):
     code: Annotated[str, StringConstraints(min_length=1, max_length=32)]
 
 
+class EmailAddress(BaseModel):
+    """Where the visitor wants the answer mailed, as it was typed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    address: Annotated[str, StringConstraints(max_length=1000)]
+
+
+class Read(BaseModel):
+    """Up to which message the visitor has read."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    seq: Annotated[int, Field(ge=0)]
+
+
 class ExpertOut(BaseModel):
     """The expert whom the user talks with."""
 
@@ -101,6 +117,8 @@ class StatusOut(BaseModel):
     open: bool
     opens_at: datetime.datetime | None
     may_rate: bool
+    email: str
+    may_leave_email: bool
 
     @classmethod
     def of(cls, status: Status) -> "StatusOut":

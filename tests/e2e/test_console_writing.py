@@ -80,6 +80,19 @@ def test_reply_that_line_did_not_take_says_why_and_goes_again(fake: ConsoleFake,
     assert len(fake.asked("POST", "/handoffs/1/messages/2/retry")) == 1
 
 
+def test_expert_sees_that_the_user_is_mailed_and_what_was(fake: ConsoleFake, open_case: ConsolePage) -> None:
+    fake.change(1, contact="email", user_online=False)
+    expect(open_case.page.locator(".case__status")).to_contain_text("受付番号とともにメールでも送ります")
+    expect(open_case.row(1)).to_contain_text("メールでも受け取り")
+    fake.delivery = {"status": "sending", "error": None, "by": "email"}
+
+    open_case.say("お答えします")
+    expect(open_case.mine).to_contain_text("相談者が読まなければ、メールで送ります")
+    fake.messages[1][1]["delivery"] = {"status": "sent", "error": None, "by": "email"}
+
+    expect(open_case.mine).to_contain_text("メールで送信済み")
+
+
 def test_text_over_the_limit_is_told_and_kept(fake: ConsoleFake, open_case: ConsolePage) -> None:
     open_case.say("あ" * 2001)
 

@@ -13,6 +13,10 @@ export function createApi(base) {
   const json = async (path, options) => (await request(base + path, options)).json();
 
   return {
+    keepEmail: ({ id, token }, address) =>
+      json(`/conversations/${id}/email`, { method: "PUT", body: { address }, token }),
+    dropEmail: ({ id, token }) => json(`/conversations/${id}/email`, { method: "DELETE", token }),
+    read: ({ id, token }, seq) => request(`${base}/conversations/${id}/read`, { body: { seq }, token }),
     texts: async () => (await json("/texts")).texts,
     hours: () => json("/hours"),
     open: () => json("/conversations", { body: {} }),
@@ -40,9 +44,9 @@ export function createApi(base) {
  * @param {RequestOptions} [options]
  * @returns {Promise<Response>}
  */
-async function request(url, { body, token, signal, patience = PATIENCE } = {}) {
+async function request(url, { method, body, token, signal, patience = PATIENCE } = {}) {
   const response = await fetch(url, {
-    method: body === undefined ? "GET" : "POST",
+    method: method ?? (body === undefined ? "GET" : "POST"),
     headers: headersFor(body, token),
     body: body === undefined ? null : JSON.stringify(body),
     signal: deadline(signal, patience),

@@ -28,6 +28,8 @@ export class Chat {
   #announcer;
   #banner;
   #standing;
+  /** @type {ReturnType<typeof import("./later/mail.js").createMail> | null} */
+  #mail = null;
   #log;
   #scroller;
   #answering;
@@ -83,6 +85,23 @@ export class Chat {
     });
   }
 
+  /** The field for an address, once it is wanted; where it cannot be loaded, the receipt leads back as well. */
+  async #offerMail() {
+    const { email, may_leave_email: mayLeave } = this.#talk.state.status;
+    if (!email && !mayLeave) return;
+    const { createMail } = await import("./later/mail.js");
+    if (this.#mail) return;
+    this.#mail = createMail({
+      t: this.#t,
+      onKeep: (address) => this.#talk.keepEmail(address),
+      onDrop: () => this.#talk.dropEmail(),
+      onGone: () => this.#settleFocus(),
+      say: this.#announcer.say,
+    });
+    this.#standing.node.after(this.#mail.node);
+    this.#mail.update(this.#talk.state.status);
+  }
+
   #makeStart() {
     return createStart({
       t: this.#t,
@@ -133,6 +152,7 @@ export class Chat {
   }
 
   #watchTheWorld() {
+    this.#composer.node.addEventListener("focusin", () => this.#mail?.fold());
     addEventListener("online", () => {
       this.#banner.update();
       this.#talk.comeBack();
@@ -161,6 +181,8 @@ export class Chat {
     const touched = document.activeElement;
     this.#root.dataset.owner = status.owner;
     this.#standing.update(state);
+    if (this.#mail) this.#mail.update(status);
+    else this.#offerMail().catch(() => {}); // at the next news again
     this.#menu.update(status, closedWords(status, this.#means.t));
     this.#scroller.arrive(() => {
       const entries = entriesOf(state);

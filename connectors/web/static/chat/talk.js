@@ -29,6 +29,8 @@ export class Talk {
   #signal = createThrottle(WRITING, () => void this.#means.api.typing(this.#identity()).catch(() => {}));
   /** @type {State} */
   #state = store.EMPTY;
+  /** The last of an expert's messages that the server was told to be read. */
+  #readUpTo = 0;
 
   /** @param {import("./types").Means} means @param {import("./types").Listener} page */
   constructor(means, page) {
@@ -96,9 +98,20 @@ export class Talk {
     this.#adopt();
   }
 
+  /** Has the promised answer mailed, too. Throws a Problem. @param {string} address */
+  async keepEmail(address) {
+    this.#update(store.stood(this.#state, await this.#means.api.keepEmail(this.#identity(), address)));
+  }
+
+  /** Has nothing mailed any more. Throws a Problem. */
+  async dropEmail() {
+    this.#update(store.stood(this.#state, await this.#means.api.dropEmail(this.#identity())));
+  }
+
   /** The page is looked at again. */
   wake() {
     this.#stream.wake();
+    this.#tellRead();
   }
 
   /** The network is back. */
@@ -146,6 +159,7 @@ export class Talk {
     this.#state = next;
     this.#outbox.save(next.pending);
     this.#page.changed(next, isOwn);
+    this.#tellRead();
   }
 
   /** @param {Message[]} messages @param {number} cursor */
@@ -155,6 +169,15 @@ export class Talk {
     this.#update(store.received(this.#state, messages, cursor), isHistory);
     if (isHistory) return this.#page.caughtUp();
     this.#page.heard(messages.filter(({ seq, role }) => role !== "user" && !before.has(seq)));
+  }
+
+  /** What is before the visitor's eyes need not be mailed to them. */
+  #tellRead() {
+    const { status, messages } = this.#state;
+    const last = messages.findLast(({ role }) => role === "expert")?.seq ?? 0;
+    if (!status.email || document.hidden || last <= this.#readUpTo) return;
+    this.#readUpTo = last;
+    this.#means.api.read(this.#identity(), last).catch(() => (this.#readUpTo = 0)); // else it comes by mail, too
   }
 
   /** @param {string} clientId @param {Partial<Pending>} change */
@@ -183,6 +206,7 @@ export class Talk {
   /** Starts from nothing, keeping only what has not been sent. @param {string} notice */
   #renew(notice) {
     this.#stream.stop();
+    this.#readUpTo = 0;
     this.#update({ ...store.EMPTY, pending: this.#state.pending });
     this.#page.renewed(notice);
   }

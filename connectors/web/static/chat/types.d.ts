@@ -113,6 +113,9 @@ export interface Status {
   opens_at?: string | null;
   /** Whether the talk that ended last may still be rated. */
   may_rate?: boolean;
+  /** Where the answers are mailed, "" where they are not. */
+  email?: string;
+  may_leave_email?: boolean;
 }
 
 /** When experts are there. */
@@ -235,9 +238,16 @@ export interface Api {
   /** The visitor is writing. */
   typing: (identity: Identity) => Promise<Response>;
   suggest: (query: string, signal: AbortSignal) => Promise<Suggestion[]>;
+  /** Has the promised answer mailed, too. */
+  keepEmail: (identity: Identity, address: string) => Promise<Status>;
+  dropEmail: (identity: Identity) => Promise<Status>;
+  /** What an expert said up to this message has been read. */
+  read: (identity: Identity, seq: number) => Promise<Response>;
 }
 
 export interface RequestOptions {
+  /** By default GET, and POST with a body. */
+  method?: string;
   body?: unknown;
   token?: string;
   signal?: AbortSignal;
@@ -330,6 +340,15 @@ export interface StartMeans {
   onTopic: (text: string) => void;
   onPerson: () => void;
   onResume: () => void;
+}
+
+export interface MailMeans {
+  t: Translate;
+  onKeep: (address: string) => Promise<void>;
+  onDrop: () => Promise<void>;
+  /** What was pressed is gone, and nothing took its place. */
+  onGone: () => void;
+  say: (sentence: string) => void;
 }
 
 export interface MenuMeans {

@@ -49,6 +49,11 @@ export function isMine(row, me) {
   return WITH_EXPERT.has(row.status) && row.assigned_to?.id === me;
 }
 
+/** Whether the words go out by e-mail while the user is not there. @param {Row} row */
+export function isMailed(row) {
+  return row.contact === "email" && !isEnded(row);
+}
+
 /** @param {Row} row */
 export function isEnded({ status }) {
   return ENDED.has(status);

@@ -57,7 +57,8 @@ function statusOf(entry, t, acts) {
   if (entry.pending) return statusOfPending(entry.pending, t, acts);
   const { seq, delivery } = entry;
   const status = delivery?.status ?? "sent";
-  if (status !== "failed") return el("p", { class: "entry__status" }, t(`delivery_${status}`));
+  const way = delivery?.by === "email" ? "mail_" : "";
+  if (status !== "failed") return el("p", { class: "entry__status" }, t(`delivery_${way}${status}`));
   const reason = delivery?.error ? t("not_delivered_because", { reason: delivery.error }) : t("not_delivered");
   return failed(reason, button("button button--small", t("retry"), () => acts.redeliver(seq ?? 0)));
 }

@@ -1,7 +1,7 @@
 // The centre column: who it is about, the conversation, and where to write.
 
 import { button, el } from "../chat/dom.js";
-import { isClaimable, isEnded, isMine } from "./board.js";
+import { isClaimable, isEnded, isMailed, isMine } from "./board.js";
 import { entriesOf } from "./entries.js";
 import { createTranscript } from "./transcript.js";
 
@@ -75,7 +75,8 @@ function createHead(t, acts) {
     update(row) {
       const viewers = row.viewers.length ? t("viewed_by", { names: row.viewers.join("、") }) : "";
       title.textContent = t("case_title", { receipt: row.receipt });
-      facts.textContent = [t(`channel_${row.channel}`), row.speciality_label, viewers].filter(Boolean).join(" ・ ");
+      const mailed = isMailed(row) ? t("contact_email") : "";
+      facts.textContent = [t(`channel_${row.channel}`), mailed, row.speciality_label, viewers].filter(Boolean).join(" ・ ");
     },
   };
 }
@@ -83,7 +84,7 @@ function createHead(t, acts) {
 /** What else there is to know while writing. @param {Row} row @param {Translate} t */
 function statusOf(row, t) {
   const isAway = row.channel === "web" && row.status === "active" && !row.user_online;
-  return isAway ? t("user_offline") : "";
+  return isAway ? t(isMailed(row) ? "user_mailed" : "user_offline") : "";
 }
 
 /** Stands where the composer would, when this expert may not write. @param {Translate} t @param {(id: number) => void} claim */

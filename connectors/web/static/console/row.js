@@ -1,7 +1,7 @@
 // One handoff in the list. The node lives as long as the row is listed, so the focus on it survives updates.
 
 import { button, el, setAttribute } from "../chat/dom.js";
-import { isClaimable, isEnded, isMine } from "./board.js";
+import { isClaimable, isEnded, isMailed, isMine } from "./board.js";
 import { dateLabel } from "./dates.js";
 import { minutesSince, urgencyOf } from "./waiting.js";
 
@@ -59,6 +59,7 @@ function notesOf(row, me, t) {
     row.status === "queued" && row.position && t("place", { place: row.position }),
     row.status === "promised" && row.promised_for && t("promised_for", { day: dateLabel(row.promised_for, t) }),
     row.status === "promised" && row.due_on && t("due_on", { day: dateLabel(row.due_on, t) }),
+    isMailed(row) && t("contact_email"),
     holder && t("held_by", { name: row.assigned_to?.display_name ?? "" }),
     row.category && t(`category_${row.category}`),
     row.rating && t("rated", { rating: row.rating }),

@@ -45,6 +45,8 @@ export interface Row {
   receipt: string;
   status: Status;
   channel: "web" | "line";
+  /** How the answer reaches the user when they are not there. */
+  contact?: "code" | "line" | "email";
   speciality: string;
   speciality_label: string;
   question: string;
@@ -116,6 +118,8 @@ export type Role = "user" | "bot" | "expert" | "system";
 export interface Delivery {
   status: "sending" | "sent" | "held" | "failed";
   error?: string | null;
+  /** The channel that brings it. */
+  by?: string;
 }
 
 export interface Message {
