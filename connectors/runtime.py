@@ -130,7 +130,9 @@ def build_runtime(settings: Settings) -> Runtime:
         else None,
         lookout=lookout,
         deliverer=_deliverer(settings, line_outbox, events, clock, engine, pressure=pressure) if answers else None,
-        mailer=_mailer(mail, database, events, clock, engine) if answers and mail else None,
+        mailer=_mailer(mail, settings, database, events=events, clock=clock, engine=engine)
+        if answers and mail
+        else None,
         mails=mail is not None,
     )
 
@@ -156,13 +158,25 @@ def _events(settings: Settings) -> LocalEvents:
 
 
 def _mailer(
-    server: "MailServer", database: Database, events: LocalEvents, clock: SystemClock, engine: Engine
+    server: "MailServer",
+    settings: Settings,
+    database: Database,
+    *,
+    events: LocalEvents,
+    clock: SystemClock,
+    engine: Engine,
 ) -> "MailDeliverer":
     from connectors.mail.deliverer import MailDeliverer  # noqa: PLC0415 - only where mail is used
     from connectors.mail.post import Post  # noqa: PLC0415
 
     return MailDeliverer(
-        MailOutbox(database), Post(server), server.sender, events=events, clock=clock, texts=engine.texts
+        MailOutbox(database),
+        Post(server),
+        server.sender,
+        events=events,
+        clock=clock,
+        texts=engine.texts,
+        page_url=settings.page_url,
     )
 
 

@@ -45,6 +45,11 @@ class Settings(BaseSettings):
         description="専門家の返事をメールでも送るときのメールサーバー(例 `smtp://user:password@mail.example.jp:587`、`smtps://…`。記号は %40 のように書く)。空ならメールを勧めません",
     )
     mail_from: str = Field("", description="メールの差出人(例 `経営相談チャット <soudan@example.jp>`)")
+    page_url: str = Field(
+        "",
+        pattern=r"^(https?://[!-~]+)?$",
+        description="相談ページのアドレス(例 `https://soudan.example.jp/chat`)。メールに書きます。空なら書きません",
+    )
     workers: int = Field(
         2,
         ge=0,

@@ -29,14 +29,24 @@ class MailDeliverer:
     """Mails what the outbox holds for e-mail until stopped."""
 
     def __init__(
-        self, outbox: MailOutbox, post: Post, sender: Address, *, events: LocalEvents, clock: Clock, texts: Texts
+        self,
+        outbox: MailOutbox,
+        post: Post,
+        sender: Address,
+        *,
+        events: LocalEvents,
+        clock: Clock,
+        texts: Texts,
+        page_url: str = "",
     ) -> None:
+        """`page_url` is where the chat page is, if that is known."""
         self._outbox = outbox
         self._post = post
         self._sender = sender
         self._events = events
         self._clock = clock
         self._texts = texts
+        self._page_url = page_url
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="sodan-mail")
         self._under_way: set[asyncio.Task[None]] = set()
         self._task: asyncio.Task[None] | None = None
@@ -93,7 +103,15 @@ class MailDeliverer:
     async def _deliver(self, claim: Claim) -> None:
         now = self._clock.now()
         letter = msgspec.json.decode(claim.payload, type=Letter)
-        message = compose(letter, self._texts, to=claim.to, sender=self._sender, number=claim.retry_key, at=now)
+        message = compose(
+            letter,
+            self._texts,
+            to=claim.to,
+            sender=self._sender,
+            number=claim.retry_key,
+            at=now,
+            page_url=self._page_url,
+        )
         sending = asyncio.get_running_loop().run_in_executor(self._threads, self._post.send, message, claim.to)
         result = await sending
         settled = settle(claim, result.answer, self._clock.now(), result.words)

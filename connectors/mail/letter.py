@@ -22,9 +22,9 @@ class Letter(Struct, frozen=True):
 
 
 def compose(
-    letter: Letter, texts: Texts, *, to: str, sender: Address, number: str, at: datetime.datetime
+    letter: Letter, texts: Texts, *, to: str, sender: Address, number: str, at: datetime.datetime, page_url: str = ""
 ) -> EmailMessage:
-    """The mail. The same `number` makes it the same mail, so that a copy sent in doubt can be told from a second one."""
+    """The mail, which names the chat page where its address is known. The same `number` makes it the same mail, so that a copy sent in doubt can be told from a second one."""
     message = EmailMessage(policy=SMTP)
     message["From"] = sender
     message["To"] = Address(addr_spec=to)
@@ -32,6 +32,7 @@ def compose(
     message["Date"] = format_datetime(at)
     message["Message-ID"] = f"<{number}@{sender.domain}>"
     message["Auto-Submitted"] = "auto-generated"  # so that no absence notice comes back
-    body = texts.say("mail.body", name=letter.author, text=letter.text, receipt=letter.receipt)
+    page = texts.say("mail.page", url=page_url) if page_url else ""
+    body = texts.say("mail.body", name=letter.author, text=letter.text, receipt=letter.receipt, page=page)
     message.set_content(body, cte="base64")  # old servers take no bytes over 127, and no line over 998
     return message

@@ -297,6 +297,18 @@ def test_nothing_that_is_written_can_become_a_header(engine: Engine) -> None:
         )
 
 
+def test_the_mail_leads_back_to_the_page_whose_address_is_known(engine: Engine) -> None:
+    letter, now = Letter("AB23CD45", "山田", "本文"), datetime.datetime.now(datetime.UTC)
+
+    def body(page_url: str) -> str:
+        sender = Address(addr_spec="a@example.jp")
+        mail = compose(letter, engine.texts, to=TARO, sender=sender, number="n", at=now, page_url=page_url)
+        return str(mail.get_content())
+
+    assert "https://soudan.example.jp/chat" in body("https://soudan.example.jp/chat")
+    assert "チャットのページで" in body("")
+
+
 def test_a_server_that_is_not_there_is_no_refusal(engine: Engine) -> None:
     with mail_house() as gone:
         url = gone.url
