@@ -23,6 +23,7 @@ def build_documents(knowledge: KnowledgeBase, analyzer: Analyzer) -> list[Docume
             tuple(map(analyzer.analyze, (*entry.utterances, *phrases.get(entry.id, ())))),
             analyzer.analyze(entry.answer),
             entry.topic,
+            curated=len(entry.utterances),
         )
         for entry in knowledge.entries
     ]

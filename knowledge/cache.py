@@ -46,6 +46,8 @@ class _Texts(msgspec.Struct):
     unseen: tuple[float, float]
     texts: list[str]
     concepts: list[tuple[str, ...]]
+    subjects: list[tuple[str, ...]]
+    numbers: list[tuple[str, ...]]
     sizes: dict[str, int]
     model: tuple[float, float, float, float, float]
     found: dict[str, float]
@@ -79,12 +81,14 @@ def save(path: Path, knowledge: KnowledgeBase, index: Index, model: Model) -> No
 
 def _arrays(knowledge: KnowledgeBase, index: Index, model: Model) -> dict[str, Any]:
     texts = _Texts(
-        knowledge=knowledge,
+        knowledge=msgspec.structs.replace(knowledge, phrases=()),  # the index holds all there is to know of them
         words=list(index.words.numbers),
         grams=list(index.grams.numbers),
         unseen=(index.words.unseen_idf, index.grams.unseen_idf),
         texts=index.texts,
         concepts=index.concepts,
+        subjects=index.subjects,
+        numbers=index.numbers,
         sizes={name: getattr(index, name).size for name in _POSTINGS},
         model=(model.bias, model.slope, model.offset, model.answer_threshold, model.choose_threshold),
         found=model.found,
@@ -100,6 +104,7 @@ def _arrays(knowledge: KnowledgeBase, index: Index, model: Model) -> dict[str, A
         "words_idf": index.words.idf,
         "grams_idf": index.grams.idf,
         "topics": index.topics,
+        "curated": index.curated,
         "negated": index.negated,
         "weights": model.weights,
     }
@@ -152,6 +157,9 @@ def _read(arrays: Any) -> tuple[KnowledgeBase, Index, Model]:
         wants=arrays["wants"],
         texts=texts.texts,
         concepts=texts.concepts,
+        subjects=texts.subjects,
+        numbers=texts.numbers,
+        curated=arrays["curated"],
         topics=arrays["topics"],
         latent_words=_space(arrays, "latent_words"),
         latent_grams=_space(arrays, "latent_grams"),

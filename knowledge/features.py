@@ -39,6 +39,11 @@ _OBSERVED = (
     "lead",
     "rank_reciprocal",
     "topic_share",
+    "curated_cosine",
+    "mean_cosine",
+    "question_coverage",
+    "subjects_unasked",
+    "numbers_missing",
 )
 _SHARPNESS = 6.0  # of what counts as a good score beside the best
 FEATURES = (*_OBSERVED, *(f"{name}_behind_best" for name in _OBSERVED))
@@ -70,18 +75,23 @@ class Observer:
         columns = np.arange(lengths.max(initial=1))
         # The utterances of every entry in rows of one length; what is too much repeats the first.
         self._members = index.starts[:, None] + np.where(columns < lengths[:, None], columns, 0)
+        self._is_own = columns < lengths[:, None]
+        self._is_curated = columns < index.curated[:, None]
         self._wants = np.bitwise_or.reduceat(index.wants, index.starts)
         self._concepts = [frozenset(concepts) for concepts in index.concepts]
+        self._subjects = [frozenset(subjects) for subjects in index.subjects]
+        self._numbers = [frozenset(numbers) for numbers in index.numbers]
 
     def rows(self, query: Analysis, scores: Scores, positions: Positions) -> FloatArray:
         """A row of `FEATURES` for each entry of `positions`, which come best first by first-stage score."""
         index, first = self._index, self._index.starts[positions]
-        members = self._members[positions]
-        best = members[np.arange(len(positions)), scores.utterances[members].argmax(axis=1)]
+        members, entries = self._members[positions], positions.tolist()
+        cosines = scores.utterances[members]
+        best = members[np.arange(len(positions)), cosines.argmax(axis=1)]
         overlap, mass = scores.overlap[best], index.mass[best]
         texts = [index.texts[utterance] for utterance in best.tolist()]
         concepts = frozenset(query.concepts)
-        shared = np.array([len(concepts & self._concepts[entry]) for entry in positions.tolist()])
+        shared = np.array([len(concepts & self._concepts[entry]) for entry in entries])
         columns = (
             scores.entries[positions],
             scores.bm25f[positions],
@@ -108,6 +118,11 @@ class Observer:
             _lead(scores.entries[positions]),
             1 / np.arange(1, len(positions) + 1),
             _topic_shares(scores.entries[positions], index.topics[positions]),
+            cosines.max(axis=1, initial=0, where=self._is_curated[positions]),
+            cosines.mean(axis=1, where=self._is_own[positions]),
+            scores.overlap[first] / index.mass[first],
+            [len(self._subjects[entry] - concepts) for entry in entries],
+            [len(query.numbers - self._numbers[entry]) for entry in entries],
         )
         rows = np.empty((len(positions), len(FEATURES)))
         for number, column in enumerate(columns):

@@ -2,16 +2,16 @@
 
 import dataclasses
 import math
-from collections import Counter
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.latent import LatentSpace
-from knowledge.postings import Counts, FloatArray, Postings
+from knowledge.postings import Counts, FloatArray, IntArray, Numbers, Postings
 from knowledge.text.analyzer import Analysis
 
 
@@ -25,17 +25,24 @@ class Field(NamedTuple):
 # BM25F (Zaragoza et al., "Microsoft Cambridge at TREC-13"): one saturated, length-normalised tf over all fields.
 # Set on the development questions.
 K1, K1_OF_GRAMS = 5.0, 2.0
-MOST_COMMON_GRAM = 0.2  # of all entries
+SEVERAL, MOST_COMMON_GRAM = (
+    3,
+    0.2,
+)  # n-grams stand in so many utterances at least, and in a share of all entries at most
 UTTERANCES, ANSWER, GRAMS = Field(3.0, 0.5), Field(1.0, 0.5), Field(1.0, 0.5)
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """An entry as the index sees it: its question, variants and training phrases, and its answer, analysed."""
+    """An entry as the index sees it: its question, variants and training phrases, and its answer, analysed.
+
+    The first `curated` utterances are the question and the variants; 0 where all are.
+    """
 
     utterances: tuple[Analysis, ...]
     answer: Analysis
     topic: str = ""
+    curated: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +54,11 @@ class Vocabulary:
     unseen_idf: float
 
     @classmethod
-    def build(cls, documents: Iterable[Iterable[str]], kept: Container[str] | None = None) -> "Vocabulary":
-        """Counts in how many documents each term stands; with `kept` only those terms."""
-        frequencies: Counter[str] = Counter()
-        count = 0
-        for terms in documents:
-            frequencies.update([term for term in dict.fromkeys(terms) if kept is None or term in kept])
-            count += 1
-        idf = [math.log1p((count - n + 0.5) / (n + 0.5)) for n in frequencies.values()]
-        numbers = {term: number for number, term in enumerate(frequencies)}
-        return cls(numbers, np.array(idf), math.log1p(count + 1))
+    def build(cls, terms: Iterable[str], entries: Counts) -> "Vocabulary":
+        """The `terms`, in the order of their numbers, with what their counts in entries say."""
+        numbers = {term: number for number, term in enumerate(terms)}
+        found = entries.frequencies(len(numbers))
+        return cls(numbers, np.log1p((entries.size - found + 0.5) / (found + 0.5)), math.log1p(entries.size + 1))
 
     def known(self, terms: Iterable[str]) -> tuple[list[int], list[float], float]:
         """The numbers and idf of the different terms that are known, and the idf sum of all, unseen ones included."""
@@ -72,7 +74,8 @@ class Index:
 
     `starts[e]` is the first utterance of entry e; `mass[u]` the idf sum of utterance u; `texts[u]` its normal form;
     `negated[u]` whether utterance u denies something, `wants[u]` what kinds of answer it asks for; `concepts[e]` the concepts that entry e names,
-    `topics[e]` the number of its topic.
+    `subjects[e]` those of this field in its question, `numbers[e]` the numbers in its utterances, `curated[e]` how many
+    of these are its question and variants, `topics[e]` the number of its topic.
     """
 
     words: Vocabulary
@@ -88,6 +91,9 @@ class Index:
     wants: NDArray[np.int64]
     texts: list[str]
     concepts: list[tuple[str, ...]]
+    subjects: list[tuple[str, ...]]
+    numbers: list[tuple[str, ...]]
+    curated: NDArray[np.int64]
     topics: NDArray[np.int64]
     latent_words: LatentSpace
     latent_grams: LatentSpace
@@ -98,14 +104,13 @@ def build_index(documents: Sequence[Document]) -> Index:
     utterances = [utterance for document in documents for utterance in document.utterances]
     lengths = np.array([len(document.utterances) for document in documents])
     owners = np.repeat(np.arange(len(documents)), lengths)
-    words = Vocabulary.build(_all_terms(document) for document in documents)
-    grams = Vocabulary.build(
-        ((gram for u in document.utterances for gram in u.grams) for document in documents), _repeated(utterances)
-    )
-    said = Counts.of([utterance.terms for utterance in utterances], words.numbers)
-    answered = Counts.of([document.answer.terms for document in documents], words.numbers)
-    sounded = Counts.of([utterance.grams for utterance in utterances], grams.numbers).kept(_telling(grams))
-    entry_words = _bm25f([(said.grouped(owners, len(documents)), UTTERANCES), (answered, ANSWER)], words, K1)
+    numbers = Numbers()
+    said = Counts.of([utterance.terms for utterance in utterances], numbers)
+    answered = Counts.of([document.answer.terms for document in documents], numbers)
+    said_of_entries = said.grouped(owners, len(documents))
+    words = Vocabulary.build(numbers, Counts.together([said_of_entries, answered]))
+    grams, sounded = _grams(utterances, owners, len(documents))
+    entry_words = _bm25f([(said_of_entries, UTTERANCES), (answered, ANSWER)], words, K1)
     entry_grams = _bm25f([(sounded.grouped(owners, len(documents)), GRAMS)], grams, K1_OF_GRAMS)
     return Index(
         words=words,
@@ -121,29 +126,35 @@ def build_index(documents: Sequence[Document]) -> Index:
         wants=np.array([utterance.wants for utterance in utterances], dtype=np.int64),
         texts=[utterance.text for utterance in utterances],
         concepts=[tuple(sorted(_concepts(document))) for document in documents],
+        subjects=[document.utterances[0].subjects for document in documents],
+        numbers=[tuple(sorted(_numbers(document))) for document in documents],
+        curated=np.array([document.curated or len(document.utterances) for document in documents], dtype=np.int64),
         topics=_numbered([document.topic for document in documents]),
         latent_words=LatentSpace.build(entry_words),
         latent_grams=LatentSpace.build(entry_grams),
     )
 
 
-def _repeated(utterances: Iterable[Analysis]) -> set[str]:
-    """The n-grams of more than one utterance: the others, most of all, lead nowhere and take memory."""
-    counts = Counter(gram for utterance in utterances for gram in dict.fromkeys(utterance.grams))
-    return {gram for gram, count in counts.items() if count > 1}
+def _grams(utterances: Sequence[Analysis], owners: IntArray, entries: int) -> tuple[Vocabulary, Counts]:
+    """The n-grams that stand in several utterances, and their counts in utterances.
 
-
-def _telling(grams: Vocabulary) -> NDArray[np.bool_]:
-    """Which n-grams tell entries apart: not those of a good part of all (です), whose lists are the longest."""
-    return grams.idf > math.log(1 / MOST_COMMON_GRAM)
-
-
-def _all_terms(document: Document) -> Iterable[str]:
-    return (term for part in (*document.utterances, document.answer) for term in part.terms)
+    Those of one or two, most of all, lead nowhere and take memory. Those of a good part of all entries (です), whose
+    lists are the longest, tell nothing apart: they are known, but not counted.
+    """
+    numbers = Numbers()
+    counted = Counts.of([utterance.grams for utterance in utterances], numbers)
+    is_kept = counted.frequencies(len(numbers)) >= SEVERAL
+    sounded = counted.kept(is_kept).renumbered(np.cumsum(is_kept) - 1)
+    grams = Vocabulary.build(compress(numbers, is_kept), sounded.grouped(owners, entries))
+    return grams, sounded.kept(grams.idf > math.log(1 / MOST_COMMON_GRAM))
 
 
 def _concepts(document: Document) -> set[str]:
     return {concept for part in (*document.utterances, document.answer) for concept in part.concepts}
+
+
+def _numbers(document: Document) -> set[str]:
+    return {number for utterance in document.utterances for number in utterance.numbers}
 
 
 def _numbered(names: Sequence[str]) -> NDArray[np.int64]:

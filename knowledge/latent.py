@@ -26,17 +26,21 @@ class LatentSpace:
 
     @classmethod
     def build(cls, weights: Postings) -> "LatentSpace":
-        """The space of the weights of terms in entries. scipy is needed here only, at build time."""
+        """The space of the weights of terms in entries. scipy is needed here only, at build time.
+
+        There are far fewer entries than terms: U and S come from the eigenvectors of A A', entries by entries.
+        """
+        from scipy.linalg import eigh
         from scipy.sparse import csr_matrix
-        from scipy.sparse.linalg import svds
 
         lengths = np.diff(weights.starts)
         terms = np.repeat(np.arange(len(lengths)), lengths)
         shape = (weights.size, len(lengths))
         matrix = csr_matrix((weights.weights.astype(np.float64), (weights.documents, terms)), shape=shape)
-        dimensions = min(DIMENSIONS, min(shape) - 1)
-        left, strengths, _ = svds(matrix, k=dimensions, return_singular_vectors="u", rng=0)
-        strengths = np.maximum(strengths, 1e-9)
+        last = weights.size - 1
+        first = max(last - min(DIMENSIONS, len(lengths)) + 1, 0)
+        squares, left = eigh((matrix @ matrix.T).toarray(), subset_by_index=(first, last))
+        strengths = np.sqrt(np.maximum(squares, 1e-18))
         places = left * strengths
         places /= np.maximum(np.linalg.norm(places, axis=1, keepdims=True), 1e-9)
         return cls((left / strengths).astype(np.float32), places.astype(np.float32))

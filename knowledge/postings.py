@@ -11,6 +11,14 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 
+class Numbers(dict[str, int]):
+    """Numbers for terms, given from 0 on in the order in which they are asked for."""
+
+    def __missing__(self, term: str) -> int:
+        number = self[term] = len(self)
+        return number
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
     """How often terms stand in documents: term `terms[i]` stands `counts[i]` times in document `documents[i]`.
@@ -24,11 +32,10 @@ class Counts:
     size: int
 
     @classmethod
-    def of(cls, texts: Sequence[Iterable[str]], numbers: Mapping[str, int]) -> "Counts":
-        """Counts the terms of `texts` that have a number."""
-        found = [[numbers[term] for term in text if term in numbers] for text in texts]
-        lengths = np.array([len(row) for row in found], dtype=np.int64)
-        terms = np.array([number for row in found for number in row], dtype=np.int64)
+    def of(cls, texts: Sequence[Sequence[str]], numbers: Mapping[str, int]) -> "Counts":
+        """Counts the terms of `texts`, which all have a number (see `Numbers`)."""
+        terms = np.array([numbers[term] for text in texts for term in text], dtype=np.int64)
+        lengths = np.array([len(text) for text in texts], dtype=np.int64)
         return cls._added(np.repeat(np.arange(len(texts)), lengths), terms, np.ones(len(terms)), len(texts))
 
     @classmethod
@@ -55,6 +62,14 @@ class Counts:
         rows = terms[self.terms]
         return Counts(self.documents[rows], self.terms[rows], self.counts[rows], self.size)
 
+    def renumbered(self, numbers: IntArray) -> "Counts":
+        """The same with other numbers for the terms, in the same order."""
+        return Counts(self.documents, numbers[self.terms], self.counts, self.size)
+
+    def frequencies(self, terms: int) -> IntArray:
+        """In how many documents each of `terms` terms stands."""
+        return np.bincount(self.terms, minlength=terms)
+
     def sums(self, values: FloatArray) -> FloatArray:
         """For each document the sum of the values, which stand beside the counts."""
         return np.bincount(self.documents, values, minlength=self.size).astype(np.float64, copy=False)
@@ -69,7 +84,7 @@ class Postings:
 
     starts: IntArray
     documents: NDArray[np.unsignedinteger[Any]]
-    weights: NDArray[np.float32]
+    weights: NDArray[np.float16]  # three digits are enough, and there are millions
     size: int
 
     @classmethod
@@ -80,7 +95,7 @@ class Postings:
         return cls(
             starts=np.concatenate(([0], np.cumsum(lengths))).astype(np.int64),
             documents=counted.documents[order].astype(np.min_scalar_type(max(counted.size - 1, 0))),
-            weights=weights[order].astype(np.float32),
+            weights=weights[order].astype(np.float16),
             size=counted.size,
         )
 
@@ -90,7 +105,7 @@ class Postings:
         for term, factor in zip(terms, factors, strict=True):
             place = slice(self.starts[term], self.starts[term + 1])
             places.append(self.documents[place])
-            weights.append(self.weights[place] * factor)
+            weights.append(self.weights[place].astype(np.float32) * factor)
         if not places:
             return np.zeros(self.size)
         scores = np.bincount(np.concatenate(places), np.concatenate(weights), minlength=self.size)

@@ -71,6 +71,7 @@ class Searcher:
     def __init__(self, index: Index) -> None:
         self._index = index
         self._observer = Observer(index)
+        self._scale = 1 / np.sqrt(index.mass)  # of every utterance, so that its score is like a cosine
 
     def candidates(self, query: Analysis, model: Model, depth: int = DEPTH) -> tuple[Candidate, ...]:
         """The best entries for `query`, surest first; empty where no word of it is known."""
@@ -98,7 +99,9 @@ class Searcher:
         query_mass = max(mass, 1e-9)
         overlap = index.utterance_words.score(numbers, ones)
         sounds, grams = self._gram_scores(query.grams)
-        utterances = overlap / np.sqrt(query_mass * index.mass) + grams
+        utterances = overlap * self._scale
+        utterances *= 1 / math.sqrt(query_mass)
+        utterances += grams
         bm25f = index.entry_words.score(numbers, ones) / query_mass
         best = np.maximum.reduceat(utterances, index.starts)
         return Scores(

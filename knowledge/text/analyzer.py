@@ -3,9 +3,10 @@
 The same `Analyzer` reads the knowledge and the questions, so that both always meet in the same form.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import fugashi
 
@@ -41,6 +42,7 @@ _IGNORED_LEMMAS = frozenset(
 # Ids of terms.yaml that name a kind of answer.
 WANTED = ("q-amount", "q-when", "q-where", "q-who", "q-how", "q-why", "q-merit", "q-risk", "q-difference", "q-what")
 _OF_EVERY_FIELD = ("q-", "g-")  # how ids of terms.yaml begin that name no subject
+_NUMBER = re.compile(r"[0-9]+")
 _NEGATIONS = frozenset(("ない", "無い", "ず", "ぬ"))
 
 
@@ -96,6 +98,11 @@ class Analysis:
         return tuple(concept for concept in self.concepts if not concept.startswith(_OF_EVERY_FIELD))
 
     @cached_property
+    def numbers(self) -> frozenset[str]:
+        """The numbers in the text (別表3, 5年), as they stand in its normal form."""
+        return frozenset(_NUMBER.findall(self.text))
+
+    @cached_property
     def wants(self) -> int:
         """The kinds of answer that the text asks for (amount, time, place …), as bits (see `WANTED`)."""
         return sum(1 << number for number, wanted in enumerate(WANTED) if wanted in self.concepts)
@@ -145,12 +152,18 @@ class Analyzer:
     def _tokens(self, text: str) -> tuple[Token, ...]:
         tokens, position = [], 0
         for line in self._tagger.parse(text).split("\n"):
-            surface, *features = line.split("\t")
-            if len(features) < 4:  # EOS
-                continue
-            start = text.index(surface, position)
-            position = start + len(surface)
-            lemma = features[2].partition("-")[0] or surface
-            said = sound(surface, features[0])
-            tokens.append(Token(surface, lemma, features[1], features[3], start, position, said))
+            if word := _word(line):
+                surface, lemma, reading, pos, said = word
+                start = text.index(surface, position)
+                position = start + len(surface)
+                tokens.append(Token(surface, lemma, reading, pos, start, position, said))
         return tuple(tokens)
+
+
+@lru_cache(maxsize=4096)  # most words of a text are among the few thousand that every text is made of
+def _word(line: str) -> tuple[str, str, str, str, str] | None:
+    """Surface, lemma, reading, part of speech and sound of a line that MeCab prints; None for the end of the text."""
+    surface, *features = line.split("\t")
+    if len(features) < 4:
+        return None
+    return surface, features[2].partition("-")[0] or surface, features[1], features[3], sound(surface, features[0])
