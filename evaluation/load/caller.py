@@ -3,6 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import AsyncGenerator, Mapping
+from http import HTTPStatus
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -17,7 +18,7 @@ _PATIENCE = aiohttp.ClientTimeout(total=30)
 
 
 class RefusedCallError(Exception):
-    """The server understood a call and refused it."""
+    """The server understood a call and refused it, or pointed elsewhere: the load follows nobody off this machine."""
 
 
 class Caller:
@@ -87,16 +88,16 @@ class Person:
         while True:
             try:
                 async with self._session.request(
-                    method, f"{self._url}{path}", json=body, headers=self._proof()
+                    method, f"{self._url}{path}", json=body, headers=self._proof(), allow_redirects=False
                 ) as response:
                     answer = await response.read()
-                    if response.ok:
+                    if response.status < HTTPStatus.MULTIPLE_CHOICES:
                         self.cookies |= {name: morsel.value for name, morsel in response.cookies.items()}
                         return answer
             except (aiohttp.ClientError, TimeoutError, OSError):
                 answer = b""  # an answer that broke off says nothing
             else:
-                if response.status < 500:
+                if response.status < HTTPStatus.INTERNAL_SERVER_ERROR:
                     self._caller.refusals.append(f"{method} {path}: {response.status} {answer.decode()}")
                     raise RefusedCallError(self._caller.refusals[-1])
             self._caller.failures += 1

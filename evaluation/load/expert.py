@@ -90,6 +90,7 @@ class Expert:
         self._connected = connected
         self._id = ""
         self._rooms: deque[float] = deque()
+        self._early = 0  # chats that the board showed before the end of the last one was acknowledged
         self._chats: dict[int, _Chat] = {}
 
     async def log_in(self, name: str, password: str) -> None:
@@ -119,6 +120,7 @@ class Expert:
 
     def _note_wait(self, number: int) -> None:
         now, connected_at = time.perf_counter(), self._connected(number)
+        self._early += not self._rooms
         since = self._rooms.popleft() if self._rooms else now
         self.waits.append(now - max(since, now if connected_at is None else connected_at))
 
@@ -131,7 +133,10 @@ class Expert:
             await chat.end()
         except RefusedCallError:
             return  # counted by the caller
-        self._rooms.append(time.perf_counter())
+        if self._early:
+            self._early -= 1  # that room was taken before it was counted
+        else:
+            self._rooms.append(time.perf_counter())
 
 
 class _Chat:
@@ -180,7 +185,10 @@ class _Chat:
         now, is_news = time.perf_counter(), False
         self._fetched = max(self._fetched, lines.last_seq)
         for line in lines.messages:
-            if line.role == "user" and (mark := mark_in(line.text)):
+            mark = mark_in(line.text)
+            if mark and mark.chat != self._number:
+                self._record.shown(mark, self._number, now)  # astray, whoever wrote it
+            elif mark and line.role == "user":
                 self._record.shown(mark, self._number, now)
                 self._heard.add(mark.number)
                 is_news = True

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
+from http import HTTPStatus
 
 import aiohttp
 
@@ -26,8 +27,9 @@ async def listened(
     """The events of `url`, which is asked for whenever a connection begins; never ends by itself."""
     while True:
         try:
-            async with session.get(url(), headers=headers, timeout=_SILENCE) as response:
-                response.raise_for_status()
+            async with session.get(url(), headers=headers, timeout=_SILENCE, allow_redirects=False) as response:
+                if response.status != HTTPStatus.OK:
+                    raise aiohttp.ClientResponseError(response.request_info, (), status=response.status)
                 async for frame in frames(response):
                     yield frame
         except (aiohttp.ClientError, TimeoutError, OSError):

@@ -76,7 +76,10 @@ class Visitor:
 
     def _hear(self, message: Heard, group: asyncio.TaskGroup) -> None:
         self._after["after"] = message.seq
-        if message.role == "expert" and (mark := mark_in(message.text)):
+        mark = mark_in(message.text)
+        if mark and mark.chat != self.number:
+            self._record.shown(mark, self.number, time.perf_counter())  # astray, whoever wrote it
+        elif mark and message.role == "expert":
             self._record.shown(mark, self.number, time.perf_counter())
             group.create_task(self._reply(mark.number + 1))
         elif message.action == "handoff":
