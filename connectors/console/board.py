@@ -27,7 +27,8 @@ _SHOWN_COLUMNS = (
         handoffs.c[name]
         for name in ("id", "receipt", "status", "channel", "speciality", "reason", "category", "rating", "contact")
     ),
-    *(handoffs.c[name] for name in ("opened_at", "queued_at", "promised_for", "due_on", "closed_at", "is_open")),
+    *(handoffs.c[name] for name in ("opened_at", "joined_at", "queued_at", "answered_at", "closed_at", "is_open")),
+    *(handoffs.c[name] for name in ("promised_for", "due_on")),
     *(handoffs.c[name] for name in ("expert", "user_typing_at", "user_seen_at")),
     sa.func.substr(handoffs.c.question, 1, _SHORT).label("question"),
     users.c.display_name,
@@ -153,6 +154,13 @@ class Board:
             return on_duty(connection, now)
 
 
+def _waiting_since(row: Any) -> datetime.datetime | None:
+    """Whom nobody took up has waited all along; who was answered, or promised a day, since they came to the queue."""
+    is_new = row.answered_at is None and row.promised_for is None
+    since: datetime.datetime | None = (is_new and row.joined_at) or row.queued_at
+    return since
+
+
 def _row(row: Any, now: datetime.datetime, **counted: Any) -> Row:
     waits = row.status in {"queued", "assigned"}
     unanswered = row.said_at if row.role == "user" and row.is_open else None
@@ -168,7 +176,7 @@ def _row(row: Any, now: datetime.datetime, **counted: Any) -> Row:
         reason=row.reason,
         opened_at=row.opened_at,
         queued_at=row.queued_at,
-        waiting_since=row.queued_at if waits else unanswered,
+        waiting_since=_waiting_since(row) if waits else unanswered,
         assigned_to=Person(row.expert, row.display_name or "") if row.expert else None,
         last_seq=row.last_seq,
         last_message=LastMessage(row.role, row.text, row.said_at) if row.role else None,

@@ -8,6 +8,7 @@ import pytest
 from bot.calendar import TOKYO, BusinessCalendar, Interval, OwnDay
 from bot.engine import Engine
 from bot.handoff import IN_FRONT, Status
+from connectors.console.board import Board
 from connectors.people.model import User
 from connectors.storage.audit import SqlAudit
 from connectors.storage.closures import SqlCalendar
@@ -174,6 +175,8 @@ def test_who_does_not_take_up_what_they_were_given_is_away_and_it_comes_first(
     office.passes(clock, [yamada], seconds=15)
 
     assert (office.handoff(first).status, office.handoff(first).priority) == ("queued", IN_FRONT)
+    shown = Board(database).snapshot(clock.now()).rows[office.number(first)]
+    assert clock.now() - (shown.waiting_since or clock.now()) >= datetime.timedelta(seconds=105)
     assert away(office, yamada)
     assert SqlAudit(database).list(1)[0].what == "user.away"
     assert office.heard(first, "接続が切れました") == 0  # nobody had come: nothing was cut

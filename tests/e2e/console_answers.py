@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 
-from tests.e2e.console_fake import COLLEAGUES, EVIDENCE, FOUND, NOW, ConsoleFake, problem
+from tests.e2e.console_fake import FOUND, NOW, ConsoleFake, problem
 
 Body = dict[str, Any]
 DONE = Response(status_code=204)
@@ -65,7 +65,7 @@ ROUTES: dict[str, Callable[[ConsoleFake, Request, str, Body], Response]] = {
     "POST login": login,
     "POST logout": logout,
     "POST password": lambda *_: DONE,
-    "GET experts": lambda *_: JSONResponse({"experts": COLLEAGUES}),
+    "GET experts": lambda fake, *_: JSONResponse({"experts": fake.experts}),
     "GET canned": lambda fake, *_: JSONResponse({"canned": fake.canned}),
     "POST canned": change_canned,
     "PUT canned": change_canned,
@@ -80,7 +80,7 @@ ROUTES: dict[str, Callable[[ConsoleFake, Request, str, Body], Response]] = {
 def of_handoff(fake: ConsoleFake, request: Request, number: int, act: str, body: Body) -> Response:
     talk = fake.messages.setdefault(number, [])
     if request.method == "GET" and not act:
-        page = {"evidence": EVIDENCE, "memos": fake.memos.get(number, []), "draft": fake.drafts.get(number)}
+        page = {"evidence": fake.evidence, "memos": fake.memos.get(number, []), "draft": fake.drafts.get(number)}
         return JSONResponse({"handoff": fake.handoffs[number], **page, **after_number(fake, talk, 0)})
     if request.method == "GET":
         return JSONResponse(after_number(fake, talk, int(request.query_params["after"])))
@@ -111,8 +111,8 @@ def holder(fake: ConsoleFake) -> Body:
     return {"id": fake.me["id"], "display_name": fake.me["display_name"]}
 
 
-def passed_on(_fake: ConsoleFake, body: Body) -> Body:
-    other = next((one for one in COLLEAGUES if one["id"] == body["to"]), None)
+def passed_on(fake: ConsoleFake, body: Body) -> Body:
+    other = next((one for one in fake.experts if one["id"] == body["to"]), None)
     return {"status": "assigned" if other else "queued", "assigned_to": other}
 
 

@@ -86,6 +86,7 @@ class ConsoleFake:
         self.opened_streams: list[str] = []
         self.delivery: Body | None = None
         self.page_size = 500
+        self.evidence, self.experts = EVIDENCE, COLLEAGUES
         self.version = 1
         self.epoch = 0
         self.app = build_app(self)

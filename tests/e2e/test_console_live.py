@@ -115,6 +115,19 @@ def test_colleagues_learn_who_has_it_on_the_screen(fake: ConsoleFake, console: C
     until(lambda: {"seq": 1} in fake.asked("POST", "/read"), console.page)
 
 
+def test_expert_is_told_why_they_are_away_when_they_did_not_take_up_a_chat(
+    fake: ConsoleFake, console: ConsolePage
+) -> None:
+    fake.row(1, "assigned")
+    console.open()
+    expect(console.group("mine")).to_contain_text("対応中 1/3")
+
+    fake.me = {**fake.me, "away": True}
+    fake.change(1, status="queued", assigned_to=None)
+
+    expect(console.notice).to_contain_text("離席中にしました")
+
+
 def test_user_who_writes_or_is_away_is_seen(fake: ConsoleFake, open_case: ConsolePage) -> None:
     fake.change(1, typing=True)
     expect(open_case.page.get_by_text("相談者が入力しています")).to_be_visible()

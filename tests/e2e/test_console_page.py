@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.console_fake import ConsoleFake, ago, user
+from tests.e2e.console_fake import COLLEAGUES, EVIDENCE, ConsoleFake, ago, user
 from tests.e2e.console_page import ConsolePage, until
 
 pytestmark = pytest.mark.browser
@@ -177,6 +177,24 @@ def test_consultation_is_passed_on_with_a_note(
     assert fake.asked("POST", "/transfer") == [sent]
 
 
+def test_who_can_take_it_at_once_is_offered_first(fake: ConsoleFake, console: ConsolePage) -> None:
+    away, full, absent = (dict(COLLEAGUES[1], id=f"u{number}") for number in (2, 3, 4))
+    full |= {"away": False, "load": 3}
+    absent |= {"away": False, "present": False}
+    free = full | {"id": "u5", "load": 2}
+    fake.experts = [COLLEAGUES[0], away, full, absent, free]
+    fake.row(1, "active")
+    console.open(1)
+
+    console.press("引き継ぐ")
+
+    select = console.dialog.get_by_label("引き継ぎ先")
+    expect(select).to_have_value("expert:u5")
+    assert select.locator("optgroup").first.locator("option").evaluate_all("all => all.map(({ value }) => value)") == [
+        f"expert:{one}" for one in ("u5", "u3", "u2", "u4")
+    ]
+
+
 def test_ending_asks_how_it_ended_and_whether_to_learn_from_it(fake: ConsoleFake, console: ConsolePage) -> None:
     fake.row(1, "active")
     console.open(1)
@@ -220,6 +238,14 @@ def test_expert_can_neither_take_over_nor_stop_the_reception(fake: ConsoleFake, 
     expect(console.page.get_by_role("button", name="引き取る")).to_be_hidden()
 
 
+def test_a_day_that_is_open_to_its_end_closes_at_24(fake: ConsoleFake, console: ConsolePage) -> None:
+    fake.hours |= {"closes_at": "2026-11-20T15:00:00Z"}
+
+    console.open()
+
+    expect(console.page.locator(".side")).to_contain_text("24:00まで受け付けます")
+
+
 # What is known
 
 
@@ -241,3 +267,16 @@ def test_card_says_what_was_asked_offered_and_refused(fake: ConsoleFake, console
         expect(side).to_contain_text(words)
     expect(side.locator(".panel__part", has_text="選ばれなかった")).to_contain_text("確度 低い（44%）")
     expect(side.locator(".panel__part", has_text="AIが示した")).not_to_contain_text("掛金の前納")
+
+
+def test_what_can_be_done_stands_above_a_long_card(fake: ConsoleFake, console: ConsolePage) -> None:
+    refused = [dict(EVIDENCE["rejected"][0], entry_id=f"safety-{number}") for number in range(2, 10)]
+    fake.evidence = {**EVIDENCE, "rejected": refused}
+    fake.row(1, "active")
+
+    console.open(1)
+
+    for name in ("引き継ぐ", "相談を終了する"):
+        expect(console.page.get_by_role("button", name=name, exact=True)).to_be_in_viewport()
+    expect(console.page.locator(".side")).to_contain_text("選ばれなかったQ&A 8件")
+    expect(console.page.get_by_text("掛金の前納はできますか?").last).to_be_hidden()

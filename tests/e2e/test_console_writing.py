@@ -80,6 +80,15 @@ def test_reply_that_line_did_not_take_says_why_and_goes_again(fake: ConsoleFake,
     assert len(fake.asked("POST", "/handoffs/1/messages/2/retry")) == 1
 
 
+def test_what_another_server_said_is_told_by_its_number(fake: ConsoleFake, open_case: ConsolePage) -> None:
+    failed = {"status": "failed", "error": '400 {"message": "May not push"}'}
+
+    fake.say(1, "LINEへの返信", "expert", author="山田", delivery=failed)
+
+    expect(open_case.mine).to_contain_text("届いていません。相手側に断られました（400）。")
+    expect(open_case.mine).not_to_contain_text("May not push")
+
+
 def test_expert_sees_that_the_user_is_mailed_and_what_was(fake: ConsoleFake, open_case: ConsolePage) -> None:
     fake.change(1, contact="email", user_online=False)
     expect(open_case.page.locator(".case__status")).to_contain_text("受付番号とともにメールでも送ります")

@@ -95,9 +95,10 @@ export class Acts {
    *
    * @param {ReturnType<typeof import("./board.js").newsBetween>} news
    */
-  tell({ assigned, queued, spoken }) {
+  tell({ assigned, queued, spoken, missed }) {
     const { alerts, t } = this.#means;
-    const { announcer, me } = this.#desk;
+    const { announcer, me, notice } = this.#desk;
+    if (missed.length) notice.show(t("news_missed"));
     if (assigned.length) announcer.say(t("news_assigned"));
     if (assigned.length) alerts.alert(t("news_assigned"));
     else if (spoken.length) alerts.alert(t("news_spoken"));

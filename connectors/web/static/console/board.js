@@ -73,7 +73,7 @@ export function sectionsOf({ rows, me }) {
 }
 
 /**
- * What deserves a sound: given to me, waiting for anybody, or said to me.
+ * What deserves a sound: given to me, waiting for anybody, or said to me; and what was taken from me as I did not look.
  *
  * @param {Board} before
  * @param {Board} after
@@ -83,10 +83,12 @@ export function newsBetween(before, after) {
   const rows = isFirst ? [] : [...after.rows.values()];
   /** @param {Row} row */
   const was = (row) => before.rows.get(row.id);
+  const isSetAway = after.me.away && !before.me.away;
   return {
     assigned: rows.filter((row) => isGiven(row, after.me.id) && !isGiven(was(row), after.me.id)),
     queued: rows.filter((row) => row.status === "queued" && was(row)?.status !== "queued"),
     spoken: rows.filter((row) => isMine(row, after.me.id) && row.unread > (was(row)?.unread ?? 0)),
+    missed: rows.filter((row) => isSetAway && isGiven(was(row), after.me.id) && !isMine(row, after.me.id)),
   };
 }
 

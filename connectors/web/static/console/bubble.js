@@ -59,8 +59,14 @@ function statusOf(entry, t, acts) {
   const status = delivery?.status ?? "sent";
   const way = delivery?.by === "email" ? "mail_" : "";
   if (status !== "failed") return el("p", { class: "entry__status" }, t(`delivery_${way}${status}`));
-  const reason = delivery?.error ? t("not_delivered_because", { reason: delivery.error }) : t("not_delivered");
-  return failed(reason, button("button button--small", t("retry"), () => acts.redeliver(seq ?? 0)));
+  return failed(failureOf(delivery?.error ?? "", t), button("button button--small", t("retry"), () => acts.redeliver(seq ?? 0)));
+}
+
+/** What another server said is English and JSON: its number is all that helps to ask about it. @param {string} error @param {Translate} t */
+function failureOf(error, t) {
+  const [, code] = /^(\d{3})\b/.exec(error) ?? [];
+  if (code) return t("not_delivered_code", { code });
+  return error ? t("not_delivered_because", { reason: error }) : t("not_delivered");
 }
 
 /** @param {import("./types").Pending} pending @param {Translate} t @param {BubbleActs} acts */

@@ -8,6 +8,8 @@ import { sureness } from "./sureness.js";
 /** @typedef {import("./types").Offered} Offered */
 /** @typedef {import("./types").Translate} Translate */
 
+const FEW = 2;
+
 /** @param {Evidence | null} evidence @param {Translate} t */
 export function renderCard(evidence, t) {
   const root = el("section", { class: "panel" }, el("h2", {}, t("card_title")));
@@ -22,7 +24,7 @@ export function renderCard(evidence, t) {
     part(t("card_question"), el("div", { class: "card__question" }, richText(question, t))),
     ...listPart(t("card_slots"), slots.map(({ label, value }) => el("li", {}, t("slot", { label, value })))),
     ...listPart(t("card_offered"), kept.map((one) => offer(one, t))),
-    ...listPart(t("card_rejected"), rejected.map((one) => offer(one, t))),
+    ...(rejected.length ? [refusedPart(rejected, t)] : []),
     ...listPart(t("card_programs"), programs.map((one) => program(one))),
     el("p", { class: "panel__quiet" }, t("card_searches", { count: searches })),
   );
@@ -37,6 +39,16 @@ function part(heading, body) {
 /** @param {string} heading @param {HTMLElement[]} items */
 function listPart(heading, items) {
   return items.length ? [part(heading, el("ul", { class: "panel__list" }, ...items))] : [];
+}
+
+/** Many of them would push everything else out of sight. @param {Offered[]} rejected @param {Translate} t */
+function refusedPart(rejected, t) {
+  return el(
+    "details",
+    { class: "panel__part", open: rejected.length <= FEW },
+    el("summary", { class: "panel__more" }, t("card_rejected", { count: rejected.length })),
+    el("ul", { class: "panel__list" }, ...rejected.map((one) => offer(one, t))),
+  );
 }
 
 /** @param {Offered} offered @param {Translate} t */

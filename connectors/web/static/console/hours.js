@@ -47,7 +47,7 @@ function stateOf({ open, closed_now: isClosedNow, last_call: isLastCall }) {
 
 /** @param {Hours} hours @param {Translate} t */
 function nextChange({ open, opens_at: opens, closes_at: closes }, t) {
-  if (open && closes) return t("hours_until", { time: clockTime(closes) });
+  if (open && closes) return t("hours_until", { time: clockTime(closes).replace(/^00:00$/, "24:00") });
   return !open && opens ? t("hours_next", { moment: momentLabel(opens, t) }) : "";
 }
 

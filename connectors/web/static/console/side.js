@@ -32,7 +32,7 @@ export function createSide(t, acts) {
   const close = button("button", t("close_case"), acts.close);
   const deeds = el("section", { class: "panel deeds", "aria-label": t("deeds_title") }, transfer, takeOver, close);
   const back = button("button button--small side__back", t("back_to_case"), acts.back);
-  const node = el("section", { class: "side", tabindex: 0, "aria-label": t("side_label") }, back, about, deeds, hours.node);
+  const node = el("section", { class: "side", tabindex: 0, "aria-label": t("side_label") }, back, deeds, about, hours.node);
   let drawn = "";
 
   return {

@@ -17,7 +17,7 @@ import { createForm, labelled } from "./form.js";
  * @param {(transfer: Transfer) => Promise<unknown>} means.transfer
  */
 export function openTransfer({ parent, t, me, experts, transfer }) {
-  const colleagues = experts.filter(({ id }) => id !== me);
+  const colleagues = experts.filter(({ id }) => id !== me).sort((a, b) => hindrance(a) - hindrance(b));
   const fields = [...new Set(experts.flatMap(({ specialities }) => specialities))].sort();
   const to = el(
     "select",
@@ -49,6 +49,12 @@ function chosen(value, note) {
   const [kind, id = ""] = value.split(":");
   if (kind === "expert") return { to: id, note };
   return { to: null, ...(id ? { speciality: id } : {}), note };
+}
+
+/** Who can take it at once comes first: the first is chosen unless the expert chooses. @param {Colleague} colleague */
+function hindrance({ present, away, load, capacity }) {
+  if (!present || away) return 2;
+  return load < capacity ? 0 : 1;
 }
 
 /** @param {Colleague} colleague @param {Translate} t */
