@@ -152,6 +152,9 @@ class Reception:
     def _joined(self, request: Request, desk: Desk, handoff: Handoff) -> Received:
         """Into the queue; out of hours a promise. What there is to say of the place is told once it is known."""
         state, is_open = calm(request.state), desk.calendar.is_open(request.now)
+        if not handoff.question and is_open and request.taps("connect"):
+            # Who insists is not asked again: the expert can ask.
+            handoff = msgspec.structs.replace(handoff, question=self._texts.say("handoff.unsaid"))
         if not handoff.question:
             text = self._texts.say("handoff.confirm_asking" if is_open else "offline.ask_question")
             decision = Decision(action="handoff", text=text, choices=self._yes_or_no("connect", handoff))

@@ -144,7 +144,15 @@ def test_a_yes_to_something_else_joins_no_queue(engine: Engine) -> None:
 
     assert talk.say("はい").action == "smalltalk"
     assert talk.status == "offered"
-    assert "ひとことお書きください" in talk.tap("connect").text
+
+
+def test_who_takes_up_the_offer_without_a_word_of_the_matter_is_not_asked_again(engine: Engine) -> None:
+    talk = Talk(engine)
+    talk.say("人に相談したい")
+
+    assert talk.tap("connect").action == "queued"
+    assert talk.handoff is not None
+    assert "伺っていません" in talk.handoff.question
 
 
 def test_a_second_wish_is_no_second_offer(engine: Engine) -> None:
