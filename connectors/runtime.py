@@ -106,6 +106,10 @@ def build_runtime(settings: Settings) -> Runtime:
     sweeper = Sweeper(database, people, engine, hours, clock, partial(wake, events))
     answers, pressure = settings.workers > 0, Pressure()
     count = 1 if database.is_sqlite else settings.workers  # with one writer at a time, more only get in its way
+    pages = SqlOutbox(database) if mail else SqlOutbox(database, "email")
+    workers = Workers(service, pages, sweeper, events, clock, pressure=pressure, count=count) if answers else None
+    mailing = mail if answers else None
+    mailer = _mailer(mailing, settings, database, events=events, clock=clock, engine=engine) if mailing else None
     return Runtime(
         engine=engine,
         database=database,
@@ -117,22 +121,10 @@ def build_runtime(settings: Settings) -> Runtime:
         clock=clock,
         inbox=batching_inbox(conversations, clock, partial(events.ring, INBOX)),
         pressure=pressure,
-        workers=Workers(
-            service,
-            SqlOutbox(database, *(() if mail else ("email",))),
-            sweeper,
-            events,
-            clock,
-            pressure=pressure,
-            count=count,
-        )
-        if answers
-        else None,
+        workers=workers,
         lookout=lookout,
         deliverer=_deliverer(settings, line_outbox, events, clock, engine, pressure=pressure) if answers else None,
-        mailer=_mailer(mail, settings, database, events=events, clock=clock, engine=engine)
-        if answers and mail
-        else None,
+        mailer=mailer,
         mails=mail is not None,
     )
 
